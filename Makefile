@@ -1,0 +1,46 @@
+# Linli: `make demo` to try it, `make test` to check it. Needs Python 3.11+, make and a package registry.
+PYTHON ?= python3
+VENV := .venv
+STAMP := $(VENV)/.ready
+UV := $(VENV)/bin/uv
+
+.PHONY: setup demo run test check bench lock format clean
+
+setup: $(STAMP)
+
+$(STAMP): pyproject.toml requirements.lock
+	@$(PYTHON) -c 'import sys; sys.exit("Linli needs Python 3.11 or newer; set PYTHON=python3.x" if sys.version_info < (3, 11) else 0)'
+	@test -x $(UV) || { $(PYTHON) -m venv $(VENV) && $(VENV)/bin/python -m pip install --quiet "uv>=0.9,<1"; }
+	@VIRTUAL_ENV=$(CURDIR)/$(VENV) $(UV) pip install --quiet --require-hashes -r requirements.lock
+	@VIRTUAL_ENV=$(CURDIR)/$(VENV) $(UV) pip install --quiet --no-deps --editable .
+	@touch $@
+
+demo: setup
+	@$(VENV)/bin/linli demo $(ARGS)
+
+run: setup
+	@$(VENV)/bin/linli run $(ARGS)
+
+test: setup
+	@$(VENV)/bin/python -m pytest $(ARGS)
+
+check: setup
+	@$(VENV)/bin/ruff check .
+	@$(VENV)/bin/ruff format --check .
+	@$(VENV)/bin/mypy
+	@$(VENV)/bin/lint-imports --no-cache
+
+bench: setup
+	@$(VENV)/bin/python -m tests.benchmarks $(ARGS)
+
+format: setup
+	@$(VENV)/bin/ruff check --fix .
+	@$(VENV)/bin/ruff format .
+
+# The lock names versions and hashes but no registry, so that it works behind any mirror.
+lock: setup
+	@$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
+		--upgrade pyproject.toml --group dev -o requirements.lock
+
+clean:
+	@rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis

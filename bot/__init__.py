@@ -1,0 +1,1 @@
+"""How people take part: everything that talks, listens or runs."""

@@ -1,0 +1,1 @@
+"""Call-outs: plans, audience, answers, the board and stand-down."""

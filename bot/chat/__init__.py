@@ -1,0 +1,1 @@
+"""Telegram conversations: one module for each thing a person does."""

@@ -1,0 +1,1 @@
+"""Who lives here: areas, residents, teams, roles and privacy."""

@@ -1,0 +1,1 @@
+"""The outbox, its lanes and its pace: the only code that sends to Telegram."""

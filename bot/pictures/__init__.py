@@ -1,0 +1,1 @@
+"""Boards, posters and codes drawn as PNG and PDF."""

@@ -1,0 +1,1 @@
+"""How people get ready: courses, questions and exercises."""

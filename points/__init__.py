@@ -1,0 +1,1 @@
+"""What a good deed is worth: the ledger of neighbourhood points, rules, rewards and leaderboards."""
