@@ -1,0 +1,71 @@
+"""Where somebody is in a conversation, kept in the database so that a restart loses nothing."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import JSON, delete, select
+from sqlmodel import Field, Session, SQLModel
+
+from points.columns import BigId, Moment
+
+KEPT_FOR = timedelta(days=7)
+
+
+class Conversation(SQLModel, table=True):
+    bot_id: int = Field(primary_key=True, sa_type=BigId, sa_column_kwargs={"autoincrement": False})
+    user_id: int = Field(primary_key=True, sa_type=BigId, sa_column_kwargs={"autoincrement": False})
+    step: str
+    draft: dict[str, Any] = Field(sa_type=JSON)
+    choices: list[list[str]] = Field(sa_type=JSON)
+    version: int
+    until: datetime = Field(sa_type=Moment, index=True)
+
+
+@dataclass(frozen=True)
+class Talk:
+    """A step of a conversation, what was gathered so far, and what may be tapped or typed next."""
+
+    step: str
+    draft: Mapping[str, Any] = field(default_factory=dict)
+    choices: tuple[tuple[str, str], ...] = ()
+    version: int = 0
+
+
+def talk_of(session: Session, *, bot_id: int, user_id: int, now: datetime) -> Talk | None:
+    """Give where somebody is, or nothing when they are in the middle of nothing."""
+    table = Conversation.__table__  # type: ignore[attr-defined]
+    row = session.execute(
+        select(table.c.step, table.c.draft, table.c.choices, table.c.version, table.c.until).where(
+            table.c.bot_id == bot_id, table.c.user_id == user_id
+        )
+    ).one_or_none()
+    if row is None or row.until <= now:
+        return None
+    choices = tuple((label, data) for label, data in row.choices)
+    return Talk(row.step, row.draft, choices, row.version)
+
+
+def remember(session: Session, talk: Talk | None, *, bot_id: int, user_id: int, now: datetime) -> int:
+    """Put somebody at a step, or out of every conversation; give the version of what they see now."""
+    row = session.get(Conversation, (bot_id, user_id))
+    if talk is None:
+        if row is not None:
+            session.delete(row)
+        return 0
+    version = (row.version if row else 0) + 1
+    kept = row or Conversation(
+        bot_id=bot_id, user_id=user_id, step="", draft={}, choices=[], version=0, until=now
+    )
+    kept.step, kept.draft, kept.version = talk.step, dict(talk.draft), version
+    kept.choices = [list(choice) for choice in talk.choices]
+    kept.until = now + KEPT_FOR
+    session.add(kept)
+    return version
+
+
+def forget_stale(session: Session, *, now: datetime) -> None:
+    """Drop what nobody came back to."""
+    table = Conversation.__table__  # type: ignore[attr-defined]
+    session.execute(delete(table).where(table.c.until <= now))

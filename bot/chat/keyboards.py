@@ -1,0 +1,79 @@
+"""Buttons under a message: their rows, their pages, and how the same thing is typed instead of tapped."""
+
+import re
+import unicodedata
+from collections.abc import Callable, Sequence
+
+from telegram import InlineKeyboardButton, InlineKeyboardMarkup
+
+from bot.chat.texts import Texts
+from bot.delivery import Button, Message
+
+PAGE = 8
+Rows = tuple[tuple[Button, ...], ...]
+
+_NOT_WORDS = re.compile(r"[^\w+]+")
+
+
+def keyboard(message: Message) -> InlineKeyboardMarkup | None:
+    """Give a message's buttons as Telegram wants them."""
+    if not message.buttons:
+        return None
+    return InlineKeyboardMarkup(
+        [
+            [InlineKeyboardButton(button.label, callback_data=button.data, url=button.url) for button in row]
+            for row in message.buttons
+        ]
+    )
+
+
+def choices_of(message: Message) -> tuple[tuple[str, str], ...]:
+    """List what a message's buttons say and send, for whoever types instead."""
+    return tuple((button.label, button.data) for row in message.buttons for button in row if button.data)
+
+
+def one_a_row(*buttons: Button) -> Rows:
+    return tuple((button,) for button in buttons)
+
+
+def two_a_row(*buttons: Button) -> Rows:
+    return tuple(tuple(buttons[start : start + 2]) for start in range(0, len(buttons), 2))
+
+
+def paged(options: Sequence[Button], page: int, turn_to: Callable[[int], str], t: Texts) -> Rows:
+    """Show eight choices a page, one a row, with a way to the neighbouring pages.
+
+    Args:
+        options: all the choices.
+        page: which page, from 0; a page that is not there any more shows the last one.
+        turn_to: gives the data of a button that turns to a page.
+        t: the reader's language.
+    """
+    last = max(0, (len(options) - 1) // PAGE)
+    page = min(max(page, 0), last)
+    rows = one_a_row(*options[page * PAGE : (page + 1) * PAGE])
+    ways = []
+    if page > 0:
+        ways.append(Button(t("button.page_back"), turn_to(page - 1)))
+    if page < last:
+        ways.append(Button(t("button.page_on"), turn_to(page + 1)))
+    return (*rows, tuple(ways)) if ways else rows
+
+
+def plain_words(label: str) -> str:
+    """Give what is left of a label or a typed answer when case, width, emoji and punctuation do not count."""
+    return _NOT_WORDS.sub(" ", unicodedata.normalize("NFKC", label).casefold()).strip()
+
+
+def choice_typed(text: str, choices: Sequence[tuple[str, str]]) -> str | None:
+    """Give the data of the button that somebody typed: its number from 1, its emoji or its words."""
+    typed = unicodedata.normalize("NFKC", text).strip().rstrip(".、．。)")
+    if typed.isdecimal() and 1 <= int(typed) <= len(choices):
+        return choices[int(typed) - 1][1]
+    emoji = text.replace("\ufe0f", "").strip()
+    words = plain_words(text)
+    for label, data in choices:
+        bare = label.replace("\ufe0f", "").strip()
+        if emoji in (bare, bare.split(" ")[0]) or (words and words == plain_words(label)):
+            return data
+    return None

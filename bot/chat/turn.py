@@ -1,0 +1,212 @@
+"""One person's turn: who speaks, what they said or tapped, and the ways to act on it and to answer."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Concatenate, ParamSpec, TypeVar
+
+from markupsafe import escape
+from sqlmodel import Session
+from telegram import Bot, CallbackQuery, InputFile
+from telegram import Message as TelegramMessage
+from telegram.constants import ParseMode
+from telegram.error import BadRequest
+
+from bot.chat.announcing import announce
+from bot.chat.conversation import Talk, remember
+from bot.chat.house import House
+from bot.chat.keyboards import choices_of, keyboard
+from bot.chat.texts import Texts
+from bot.community import Person
+from bot.database import Database
+from bot.delivery import Message
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+TOAST_LIMIT = 200
+
+
+class Forged(Exception):
+    """A button carried something that no button of ours carries."""
+
+
+@dataclass(frozen=True)
+class Speaker:
+    """Who taps or types; ``person`` is empty for who has not joined."""
+
+    user_id: int
+    first_name: str
+    username: str | None
+    language: str
+    person: Person | None
+
+
+@dataclass(frozen=True)
+class Said:
+    """What came in: a tap's data, a text, a command's rest, a photo or a place."""
+
+    text: str = ""
+    data: tuple[str, ...] = ()
+    photo_id: str | None = None
+    place: tuple[float, float] | None = None
+
+    def number(self, index: int) -> int:
+        """Give a number that a button carried.
+
+        Raises:
+            Forged: there is none at that place, or it is not a number.
+        """
+        word = self.word(index)
+        if not (word.isascii() and word.isdigit() and len(word) < 19):
+            raise Forged
+        return int(word)
+
+    def word(self, index: int) -> str:
+        """Give a word that a button carried.
+
+        Raises:
+            Forged: there is none at that place.
+        """
+        if index >= len(self.data):
+            raise Forged
+        return self.data[index]
+
+
+@dataclass
+class Turn:
+    speaker: Speaker
+    t: Texts
+    said: Said
+    talk: Talk | None
+    house: House
+    now: datetime
+    chat_id: int
+    bot: Bot
+    database: Database
+    query: CallbackQuery | None = None
+    toasted: bool = False
+
+    @property
+    def person(self) -> Person:
+        """The resident who speaks; the door lets nobody else through to a resident's conversation."""
+        if self.speaker.person is None:
+            raise Forged
+        return self.speaker.person
+
+    async def act(
+        self,
+        rule: Callable[Concatenate[Session, P], T],
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> T:
+        """Run one rule, what it has to announce, and nothing else, as one transaction."""
+        return await self.database.write(self._with_news, rule, *args, **kwargs)
+
+    async def act_and_step(
+        self,
+        step: Callable[[T], Talk | None],
+        rule: Callable[Concatenate[Session, P], T],
+        /,
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> T:
+        """Run one rule, what it has to announce and the next step of the conversation as one transaction."""
+        return await self.database.write(self._with_step, step, rule, *args, **kwargs)
+
+    async def look(self, rule: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Read without changing anything."""
+        return await self.database.read(rule, *args, **kwargs)
+
+    async def step(self, talk: Talk | None) -> int:
+        """Go to a step of the conversation, or leave it; give the version that its buttons carry."""
+        return await self.database.write(self._remember, talk)
+
+    async def say(self, message: Message) -> None:
+        """Send a message of the conversation."""
+        await self._post(message)
+
+    async def show(self, message: Message) -> None:
+        """Put a message in the place of the one that was tapped, or send it where there is none."""
+        tapped = self.query.message if self.query else None
+        if not isinstance(tapped, TelegramMessage) or tapped.text is None or message.attachment is not None:
+            await self._post(message)
+            return
+        try:
+            await self.bot.edit_message_text(
+                message.text,
+                chat_id=tapped.chat.id,
+                message_id=tapped.message_id,
+                parse_mode=ParseMode.HTML,
+                reply_markup=keyboard(message),
+            )
+        except BadRequest as refusal:
+            if "not modified" not in refusal.message.lower():
+                await self._post(message)
+
+    async def ask(
+        self, message: Message, step: str, draft: Mapping[str, Any] | None = None, *, new: bool = False
+    ) -> None:
+        """Show a question, and note that its buttons, their words and their numbers are what comes next."""
+        await self.step(Talk(step, draft or {}, choices_of(message)))
+        await (self.say(message) if new else self.show(message))
+
+    async def toast(self, text: str = "", *, alert: bool = False) -> None:
+        """Answer the tap itself, once; without a tap the words are sent."""
+        if self.query is None:
+            if text:
+                await self._post(Message(str(escape(text))))
+            return
+        if self.toasted:
+            return
+        self.toasted = True
+        try:
+            await self.bot.answer_callback_query(self.query.id, text[:TOAST_LIMIT] or None, show_alert=alert)
+        except BadRequest:
+            # Telegram keeps a tap for a short while only; what it did is done, and the message shows it.
+            return
+
+    def _with_news(
+        self, session: Session, rule: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        result = rule(session, *args, **kwargs)
+        announce(session, result, self.house, self.now)
+        return result
+
+    def _with_step(
+        self,
+        session: Session,
+        step: Callable[[T], Talk | None],
+        rule: Callable[Concatenate[Session, P], T],
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> T:
+        result = self._with_news(session, rule, *args, **kwargs)
+        self._remember(session, step(result))
+        return result
+
+    def _remember(self, session: Session, talk: Talk | None) -> int:
+        return remember(session, talk, bot_id=self.house.bot_id, user_id=self.speaker.user_id, now=self.now)
+
+    async def _post(self, message: Message) -> None:
+        markup = keyboard(message)
+        if message.photo is not None:
+            await self.bot.send_photo(
+                self.chat_id,
+                InputFile(message.photo, message.file_name),
+                caption=message.text,
+                parse_mode=ParseMode.HTML,
+                reply_markup=markup,
+            )
+        elif message.document is not None:
+            await self.bot.send_document(
+                self.chat_id,
+                InputFile(message.document, message.file_name),
+                caption=message.text,
+                parse_mode=ParseMode.HTML,
+                reply_markup=markup,
+            )
+        else:
+            await self.bot.send_message(
+                self.chat_id, message.text, parse_mode=ParseMode.HTML, reply_markup=markup
+            )

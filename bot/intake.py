@@ -1,0 +1,240 @@
+"""What Telegram sends, stored before Telegram hears that it was taken; one person's updates in order."""
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any, Self
+
+import structlog
+from sqlalchemy import Index, LargeBinary, delete, insert, select, update
+from sqlmodel import Field, Session, SQLModel, col
+from telegram import Bot, Update
+from telegram.error import Conflict, InvalidToken, NetworkError, RetryAfter, TelegramError
+
+from bot.clock import Clock
+from bot.database import Database
+from points.columns import BigId, Moment, words
+
+LONG_POLL = 30
+AT_ONCE = 100
+IN_HAND = 2_000
+KEPT_FOR = timedelta(hours=48)
+BODY_KEPT_FOR = timedelta(hours=24)
+ALLOWED = ("message", "callback_query", "my_chat_member")
+
+log = structlog.get_logger(__name__)
+
+
+class State(StrEnum):
+    WAITING = "waiting"
+    DONE = "done"
+
+
+class Intake(SQLModel, table=True):
+    __table_args__ = (Index("ix_intake_state_id", "state", "id"), Index("ix_intake_taken_at", "taken_at"))
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=BigId)
+    bot_id: int = Field(sa_type=BigId)
+    update_id: int = Field(sa_type=BigId)
+    user_id: int | None = Field(default=None, sa_type=BigId, index=True)
+    body: bytes | None = Field(default=None, sa_type=LargeBinary)
+    state: State = Field(sa_type=words(State))
+    taken_at: datetime = Field(sa_type=Moment)
+
+
+Index("uq_intake_bot_id_update_id", col(Intake.bot_id), col(Intake.update_id), unique=True)
+
+Raw = dict[str, Any]
+
+
+def speaker_of(raw: Raw) -> int | None:
+    """Give who sent an update, as Telegram numbers people."""
+    for kind in ALLOWED:
+        if kind in raw:
+            return int(raw[kind]["from"]["id"]) if "from" in raw[kind] else int(raw[kind]["chat"]["id"])
+    return None
+
+
+def take(session: Session, *, bot_id: int, raws: Sequence[Raw], now: datetime) -> tuple[tuple[int, Raw], ...]:
+    """Store updates and give those that were new, with the number each is stored under."""
+    known = _known(session, bot_id, [int(raw["update_id"]) for raw in raws])
+    fresh: dict[int, Raw] = {}
+    for raw in raws:
+        if int(raw["update_id"]) not in known:
+            fresh.setdefault(int(raw["update_id"]), raw)
+    if not fresh:
+        return ()
+    rows = [
+        {
+            "bot_id": bot_id,
+            "update_id": update_id,
+            "user_id": speaker_of(raw),
+            "body": json.dumps(raw, ensure_ascii=False).encode(),
+            "state": State.WAITING,
+            "taken_at": now,
+        }
+        for update_id, raw in fresh.items()
+    ]
+    added = session.execute(insert(Intake).returning(col(Intake.id), col(Intake.update_id)), rows)
+    numbers = {update_id: int(row_id) for row_id, update_id in added}
+    return tuple((numbers[update_id], raw) for update_id, raw in fresh.items())
+
+
+def _known(session: Session, bot_id: int, update_ids: Sequence[int]) -> frozenset[int]:
+    seen = select(col(Intake.update_id)).where(
+        col(Intake.bot_id) == bot_id, col(Intake.update_id).in_(update_ids)
+    )
+    return frozenset(session.execute(seen).scalars())
+
+
+def waiting(session: Session, *, bot_id: int, after: int) -> tuple[tuple[int, Raw], ...]:
+    """Give the next of what was taken and not finished before the last stop, in the order it came."""
+    rows = select(col(Intake.id), col(Intake.body)).where(
+        col(Intake.bot_id) == bot_id, col(Intake.state) == State.WAITING, col(Intake.id) > after
+    )
+    found = session.execute(rows.order_by(col(Intake.id)).limit(AT_ONCE))
+    return tuple((int(row_id), json.loads(body)) for row_id, body in found if body is not None)
+
+
+def finish(session: Session, row_id: int) -> None:
+    """Note that an update was dealt with, and erase what it said."""
+    session.execute(update(Intake).where(col(Intake.id) == row_id).values(state=State.DONE, body=None))
+
+
+def erase_old(session: Session, *, now: datetime) -> None:
+    """Erase bodies after a day and numbers after two, whatever became of them."""
+    session.execute(delete(Intake).where(col(Intake.taken_at) <= now - KEPT_FOR))
+    session.execute(
+        update(Intake)
+        .where(col(Intake.taken_at) <= now - BODY_KEPT_FOR, col(Intake.body).is_not(None))
+        .values(body=None, state=State.DONE)
+    )
+
+
+def forget_person(session: Session, *, bot_id: int, user_id: int) -> None:
+    """Erase everything that somebody ever said to the bot."""
+    session.execute(delete(Intake).where(col(Intake.bot_id) == bot_id, col(Intake.user_id) == user_id))
+
+
+class Lanes:
+    """Runs people side by side and each person's updates one after the other."""
+
+    def __init__(self, handle: Callable[[int, Raw], Awaitable[None]]) -> None:
+        self._handle = handle
+        self._last: dict[int | None, asyncio.Task[None]] = {}
+        self._room = asyncio.Semaphore(IN_HAND)
+
+    async def add(self, row_id: int, raw: Raw) -> None:
+        """Put an update behind what the same person sent before; waits while too many are in hand."""
+        await self._room.acquire()
+        person = speaker_of(raw)
+        task = asyncio.create_task(self._after(self._last.get(person), row_id, raw))
+        self._last[person] = task
+        task.add_done_callback(lambda done: self._leave(person, done))
+
+    async def empty(self) -> None:
+        """Wait until everything in hand was dealt with."""
+        while self._last:
+            await asyncio.wait(tuple(self._last.values()))
+            await asyncio.sleep(0)
+
+    async def _after(self, before: asyncio.Task[None] | None, row_id: int, raw: Raw) -> None:
+        if before is not None:
+            await asyncio.wait((before,))
+        await self._handle(row_id, raw)
+
+    def _leave(self, person: int | None, task: asyncio.Task[None]) -> None:
+        self._room.release()
+        if self._last.get(person) is task:
+            del self._last[person]
+
+
+class Ear:
+    """Long polling: takes updates, stores them in one commit, and only then asks for the next."""
+
+    def __init__(
+        self, database: Database, bot: Bot, clock: Clock, handle: Callable[[Update], Awaitable[None]]
+    ) -> None:
+        self._database = database
+        self._bot = bot
+        self._clock = clock
+        self._handle_update = handle
+        self._lanes = Lanes(self._handle)
+        self._offset = 0
+        self._poll: asyncio.Task[None] | None = None
+
+    async def __aenter__(self) -> Self:
+        last = 0
+        while left := await self._database.read(waiting, bot_id=self._bot.id, after=last):
+            for row_id, raw in left:
+                await self._lanes.add(row_id, raw)
+                last = row_id
+        self._poll = asyncio.create_task(self._listen())
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        if self._poll is not None:
+            self._poll.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._poll
+        await self._lanes.empty()
+
+    @property
+    def listening(self) -> asyncio.Task[None]:
+        """The poll itself: ends only with an error that no waiting will mend."""
+        if self._poll is None:
+            raise RuntimeError("the ear was not opened")
+        return self._poll
+
+    async def _listen(self) -> None:
+        pause = 0.0
+        while True:
+            await asyncio.sleep(pause)
+            try:
+                pause = await self._take_some()
+            except InvalidToken:
+                raise
+            except RetryAfter as refusal:
+                pause = _seconds(refusal.retry_after)
+            except Conflict:
+                log.warning("intake.another_instance_polls")
+                pause = 5.0
+            except NetworkError as trouble:
+                log.warning("intake.network", trouble=str(trouble))
+                pause = min(30.0, max(1.0, pause * 2))
+            except TelegramError as trouble:
+                log.warning("intake.refused", trouble=str(trouble))
+                pause = 5.0
+
+    async def _take_some(self) -> float:
+        raws: list[Raw] = await self._bot.do_api_request(
+            "getUpdates",
+            api_kwargs={
+                "offset": self._offset,
+                "timeout": LONG_POLL,
+                "limit": AT_ONCE,
+                "allowed_updates": list(ALLOWED),
+            },
+            read_timeout=LONG_POLL + 10,
+        )
+        if raws:
+            fresh = await self._database.write(take, bot_id=self._bot.id, raws=raws, now=self._clock.now())
+            self._offset = int(raws[-1]["update_id"]) + 1
+            for row_id, raw in fresh:
+                await self._lanes.add(row_id, raw)
+        return 0.0
+
+    async def _handle(self, row_id: int, raw: Raw) -> None:
+        try:
+            heard = Update.de_json(raw, self._bot)
+            await self._handle_update(heard)
+        except Exception:
+            log.exception("intake.update_failed", row_id=row_id)
+        await self._database.write(finish, row_id)
+
+
+def _seconds(wait: int | timedelta) -> float:
+    return wait.total_seconds() if isinstance(wait, timedelta) else float(wait)

@@ -1,0 +1,104 @@
+"""The table of due things and the one tick that does each of them once, also after downtime."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from typing import Any, Self
+
+import structlog
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from sqlalchemy import JSON, Index, select
+from sqlmodel import Field, Session, SQLModel, col
+
+from bot.clock import Clock
+from bot.database import Database
+from points.columns import BigId, Moment
+
+TICK = timedelta(seconds=1)
+TRY_AGAIN = timedelta(minutes=1)
+AT_ONCE = 200
+
+log = structlog.get_logger(__name__)
+
+
+class Due(SQLModel, table=True):
+    __table_args__ = (Index("ix_due_done_at_at", "done_at", "at"),)
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=BigId)
+    key: str = Field(unique=True)
+    kind: str
+    facts: dict[str, Any] = Field(sa_type=JSON)
+    at: datetime = Field(sa_type=Moment)
+    done_at: datetime | None = Field(default=None, sa_type=Moment)
+
+
+Job = Callable[[Session, Mapping[str, Any], datetime], None]
+"""Does one due thing inside the transaction that marks it done: ``(session, facts, now)``."""
+
+
+def put(session: Session, *, key: str, kind: str, at: datetime, facts: Mapping[str, Any]) -> None:
+    """Note that something is due at a moment; the same key again changes nothing."""
+    if session.execute(select(col(Due.id)).where(col(Due.key) == key)).first() is None:
+        session.add(Due(key=key, kind=kind, facts=dict(facts), at=at))
+        session.flush()
+
+
+def due_by(session: Session, now: datetime) -> tuple[int, ...]:
+    """Give what is due and not done, the oldest first."""
+    waiting = select(col(Due.id)).where(col(Due.done_at).is_(None), col(Due.at) <= now)
+    return tuple(session.execute(waiting.order_by(col(Due.at)).limit(AT_ONCE)).scalars())
+
+
+def do(session: Session, due_id: int, jobs: Mapping[str, Job], now: datetime) -> None:
+    """Do one due thing and mark it done in the same transaction, unless somebody already did."""
+    due = session.get(Due, due_id, with_for_update=True)
+    if due is None or due.done_at is not None:
+        return
+    jobs[due.kind](session, due.facts, now)
+    due.done_at = now
+    session.add(due)
+
+
+def put_off(session: Session, due_id: int, now: datetime) -> None:
+    """Try something that failed again in a while, so that it holds nothing else up."""
+    due = session.get(Due, due_id)
+    if due is not None and due.done_at is None:
+        due.at = now + TRY_AGAIN
+        session.add(due)
+
+
+class Schedule:
+    """Calls ``run_due`` once a second; the truth about what is due is the table."""
+
+    def __init__(self, database: Database, jobs: Mapping[str, Job], clock: Clock) -> None:
+        self._database = database
+        self._jobs = jobs
+        self._clock = clock
+        self._scheduler = AsyncIOScheduler(timezone="UTC")
+
+    async def __aenter__(self) -> Self:
+        self._scheduler.add_job(
+            self.run_due,
+            "interval",
+            seconds=TICK.total_seconds(),
+            misfire_grace_time=None,
+            coalesce=True,
+            max_instances=1,
+        )
+        self._scheduler.start()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        self._scheduler.shutdown(wait=False)
+
+    async def run_due(self) -> None:
+        """Do everything that is due now; one thing that fails waits a minute and holds nothing up."""
+        while waiting := await self._database.read(due_by, self._clock.now()):
+            for due_id in waiting:
+                await self._do(due_id)
+
+    async def _do(self, due_id: int) -> None:
+        try:
+            await self._database.write(do, due_id, self._jobs, self._clock.now())
+        except Exception:
+            log.exception("due.failed", due_id=due_id)
+            await self._database.write(put_off, due_id, self._clock.now())
