@@ -1,0 +1,152 @@
+"""The neighbourhood as its file describes it: frozen, checked, in the order of the file."""
+
+from collections.abc import Mapping
+from typing import Annotated, Literal
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from bot.neighbourhood.kinds import (
+    OFFERED,
+    Code,
+    Codes,
+    Emoji,
+    FromOne,
+    FromZero,
+    Languages,
+    Level,
+    Line,
+    Names,
+    Period,
+    Share,
+    Spot,
+    TeamKind,
+    Texts,
+    Verifier,
+    Zone,
+)
+
+CALLOUT_ACTIVITY = "callout"
+
+
+class Table(BaseModel):
+    """One table of the file: what is not known is an error, what was read stays as it was."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Community(Table):
+    code: Code = Field(description="used in links and exports; also the root of the area tree")
+    names: Names = Field(alias="name")
+    operators: Names = Field(alias="operator", description="who runs the bot")
+    phone: Line = Field(description="shown to whoever asks who this is")
+    zone: Zone = Field(alias="timezone", description='days and months are counted here: "Asia/Shanghai"')
+    languages: Languages = Field(default=OFFERED, description="the first is for whoever speaks none of them")
+
+
+class CallOutRules(Table):
+    second_person_over: FromZero = Field(default=50, description="a red call-out to more people needs two")
+    approval_minutes: FromOne = Field(default=10, description="how long the second person may take")
+    board_seconds: Annotated[float, Field(strict=True, gt=0, le=3600, allow_inf_nan=False)] = Field(
+        default=2, description="a board is edited at most this often"
+    )
+
+
+class Area(Table):
+    code: Code
+    names: Names = Field(alias="name")
+    parent: Code | None = Field(default=None, description="the area it lies in; without it the community")
+    at: Spot | None = Field(default=None, description="latitude, longitude")
+
+
+class Team(Table):
+    code: Code
+    kind: TeamKind = Field(description="exactly one core, exactly four wings")
+    emoji: Emoji
+    names: Names = Field(alias="name")
+
+
+class Plan(Table):
+    code: Code
+    level: Level
+    emoji: Emoji
+    names: Names = Field(alias="name")
+    teams: Codes
+    needed: FromOne = Field(description="how many people")
+    wave_minutes: FromOne = Field(default=3, description="minutes until the next wave is asked")
+    texts: Texts | None = Field(default=None, alias="text", description="may hold {place}")
+
+
+class Cap(Table):
+    points: FromOne
+    per: Period
+
+
+class Activity(Table):
+    code: Code
+    names: Names = Field(alias="name")
+    points: FromZero = Field(default=0, description="paid once")
+    points_per_hour: FromZero = Field(default=0, description="from check-in to check-out, by whole minutes")
+    cap: Cap | None = None
+    verify: Verifier = Verifier.COORDINATOR
+
+
+class PointRules(Table):
+    expire_months: FromZero = Field(default=12, description="0 = never")
+    monthly_budget: FromOne = Field(default=200_000, description="what may be issued in a month")
+    account: Literal["resident"] = "resident"
+
+
+class Merchant(Table):
+    code: Code
+    names: Names = Field(default={}, alias="name", description="without it the code")
+    area: Code | None = None
+    phone: Line | None = None
+    hours: Names | None = None
+
+
+class Limit(Table):
+    count: FromOne
+    per: Period
+    by: Share
+
+
+class Reward(Table):
+    code: Code
+    names: Names = Field(alias="name")
+    price: FromOne
+    stock: FromZero | None = Field(default=None, description="without it there is always enough")
+    merchant: Code
+    limit: Limit | None = None
+    valid_days: FromOne = Field(default=14, description="days until an unused code lapses")
+
+
+class Neighbourhood(Table):
+    """One community.toml."""
+
+    model_config = ConfigDict(title="community.toml")
+
+    community: Community
+    callouts: CallOutRules = CallOutRules()
+    areas: tuple[Area, ...] = Field(default=(), alias="area")
+    teams: tuple[Team, ...] = Field(alias="team")
+    plans: tuple[Plan, ...] = Field(default=(), alias="plan")
+    activities: tuple[Activity, ...] = Field(alias="activity")
+    points: PointRules = PointRules()
+    merchants: tuple[Merchant, ...] = Field(default=(), alias="merchant")
+    rewards: tuple[Reward, ...] = Field(default=(), alias="reward")
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """Whose days and months count."""
+        return self.community.zone
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """What the bot speaks here, the first for whoever speaks none of them."""
+        return self.community.languages
+
+    @property
+    def names(self) -> Mapping[str, str]:
+        """What the community is called."""
+        return self.community.names

@@ -1,0 +1,256 @@
+"""community.toml: what a right one gives, and what is said about each wrong one."""
+
+from collections.abc import Callable
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from bot.neighbourhood import (
+    SAMPLE,
+    Level,
+    Neighbourhood,
+    Period,
+    Problem,
+    Share,
+    TeamKind,
+    UnreadableNeighbourhood,
+    Verifier,
+    json_schema,
+    load,
+)
+
+GOLDEN = Path(__file__).parent / "golden"
+Changed = Callable[[str, str], tuple[Problem, ...]]
+
+
+@pytest.fixture
+def problems_of(tmp_path: Path) -> Callable[[str | bytes], tuple[Problem, ...]]:
+    def read(text: str | bytes) -> tuple[Problem, ...]:
+        path = tmp_path / "community.toml"
+        path.write_bytes(text if isinstance(text, bytes) else text.encode())
+        with pytest.raises(UnreadableNeighbourhood) as caught:
+            load(path)
+        return caught.value.problems
+
+    return read
+
+
+@pytest.fixture
+def changed(problems_of: Callable[[str], tuple[Problem, ...]]) -> Changed:
+    """The sample with one piece of it replaced."""
+
+    def change(old: str, new: str) -> tuple[Problem, ...]:
+        sample = SAMPLE.read_text("utf-8")
+        assert old in sample, old
+        return problems_of(sample.replace(old, new, 1))
+
+    return change
+
+
+def test_sample_is_the_neighbourhood_of_the_contract() -> None:
+    willow = load(SAMPLE)
+    assert willow.zone == ZoneInfo("Asia/Shanghai")
+    assert willow.names == {"zh": "柳岸社区", "en": "Willow Bank"}
+    assert [area.code for area in willow.areas if area.parent is None] == ["g1", "g2"]
+    assert [area.code for area in willow.areas if area.parent] == ["b1", "b2", "b3", "b4", "b5", "b6"]
+    assert all(area.at for area in willow.areas if area.parent)
+    assert [team.code for team in willow.teams] == ["core", "property", "school", "clinic", "fire"]
+    assert [team.kind for team in willow.teams] == [TeamKind.CORE] + 4 * [TeamKind.WING]
+    levels = {plan.code: plan.level for plan in willow.plans}
+    assert levels == {
+        "flood": Level.RED,
+        "fire": Level.RED,
+        "gas": Level.ORANGE,
+        "elderly": Level.YELLOW,
+        "snow": Level.BLUE,
+    }
+    assert (len(willow.activities), len(willow.rewards), len(willow.merchants)) == (10, 6, 2)
+
+
+def test_figures_are_read_as_written() -> None:
+    willow = load(SAMPLE)
+    flood = willow.plans[0]
+    assert (flood.teams, flood.needed, flood.wave_minutes) == (("core", "property", "fire"), 10, 3)
+    callout = willow.activities[0]
+    assert (callout.points, callout.points_per_hour, callout.verify) == (20, 10, Verifier.AUTOMATIC)
+    assert callout.cap
+    assert (callout.cap.points, callout.cap.per) == (80, Period.DAY)
+    rice = willow.rewards[0]
+    assert rice.limit
+    assert (rice.limit.count, rice.limit.per, rice.limit.by) == (1, Period.MONTH, Share.HOUSEHOLD)
+    assert (rice.price, rice.stock, rice.merchant, rice.valid_days) == (150, 40, "corner-shop", 14)
+    rules = willow.callouts
+    assert (rules.second_person_over, rules.approval_minutes, rules.board_seconds) == (50, 10, 2)
+
+
+def _read(tmp_path: Path, old: str, new: str) -> Neighbourhood:
+    path = tmp_path / "community.toml"
+    path.write_text(SAMPLE.read_text("utf-8").replace(old, new, 1), "utf-8")
+    return load(path)
+
+
+def test_a_plain_name_serves_every_language(tmp_path: Path) -> None:
+    willow = _read(tmp_path, '{zh = "柳岸社区", en = "Willow Bank"}', '"Willow 柳岸"')
+    assert willow.names == {"zh": "Willow 柳岸", "en": "Willow 柳岸"}
+
+
+def test_a_merchant_exists_by_being_named_in_a_reward(tmp_path: Path) -> None:
+    willow = _read(tmp_path, 'merchant = "barber"', 'merchant = "florist"')
+    florist = next(merchant for merchant in willow.merchants if merchant.code == "florist")
+    assert florist.names == {"zh": "florist", "en": "florist"}
+    assert florist.area is None
+
+
+def test_one_language_is_enough(tmp_path: Path) -> None:
+    willow = _read(tmp_path, '["zh", "en"]', '["en"]')
+    assert willow.languages == ("en",)
+
+
+@pytest.mark.parametrize("newline", ["\n", "\r\n"])
+def test_files_saved_on_windows_are_read(tmp_path: Path, newline: str) -> None:
+    path = tmp_path / "community.toml"
+    path.write_bytes(b"\xef\xbb\xbf" + SAMPLE.read_text("utf-8").replace("\n", newline).encode())
+    assert load(path) == load(SAMPLE)
+
+
+def test_every_mistake_is_told_at_once_by_table_key_and_line() -> None:
+    path = GOLDEN / "every_mistake.toml"
+    with pytest.raises(UnreadableNeighbourhood) as caught:
+        load(path)
+    told = "".join(f"{problem}\n" for problem in caught.value.problems)
+    assert told == path.with_suffix(".txt").read_text("utf-8")
+    assert str(caught.value).startswith(
+        f"{path} cannot be used, {len(caught.value.problems)} things to mend:"
+    )
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ('code = "willow"', 'code = "Willow Bank"', '"Willow Bank" is not a code'),
+        ('code = "willow"', f'code = "{"a" * 33}"', "write 1 to 32 of a-z"),
+        ('phone = "025-5550 0100"', "phone = 110", "110 is not a text"),
+        ('timezone = "Asia/Shanghai"', 'timezone = "Asia/Peking"', "not a time zone"),
+        ('timezone = "Asia/Shanghai"', 'timezone = "../etc/passwd"', "not a time zone"),
+        ('["zh", "en"]', '["zh", "fr"]', '"fr" is not possible'),
+        ('["zh", "en"]', "[]", "[] is empty"),
+        ('["zh", "en"]', '"zh"', 'is not a list; write ["zh"]'),
+        ('["zh", "en"]', '["zh", "zh"]', 'names "zh" twice'),
+        ("board_seconds = 2 ", "board_seconds = nan ", "not a number"),
+        ("board_seconds = 2 ", "board_seconds = 2\nring_again_seconds = [60, 180]", "is not known"),
+        ("second_person_over = 50", "second_person_over = -1", "too small; write 0 or more"),
+        ("at = [32.0301, 118.7402]", "at = [118.7402, 32.0301]", "did you mean [32.0301, 118.7402]?"),
+        ("at = [32.0301, 118.7402]", "at = [200, 300]", "not on the earth"),
+        ("at = [32.0301, 118.7402]", "at = [true, 1]", "not a place"),
+        ('parent = "g1"', 'parent = "g3"', '"g3" is no [[area]]; write one of b1,'),
+        ('parent = "g1"', 'parent = "b1"', "lies within itself"),
+        ('code = "g2"', 'code = "willow"', "the community's own code"),
+        ('code = "g2"', 'code = "g1"', '"g1" stands in two [[area]]'),
+        ('kind = "core"', 'kind = "wing"', "0 of kind core; write exactly one core"),
+        ('kind = "core"', 'kind = "team"', 'is not possible; write "core" or "wing"'),
+        ('emoji = "🧭"', 'emoji = ""', "is not one emoji"),
+        ('"fire"]\nneeded = 10', '"fire"]\nneeded = "10"', '"10" is not a whole number'),
+        ('teams = ["core", "property", "fire"]', 'teams = ["army"]', '"army" is no [[team]]'),
+        ('level = "red"', 'level = "purple"', 'write "blue", "yellow", "orange" or "red"'),
+        ('level = "red"', 'level = "red"\ncertificates = ["first-aid"]', "certificates: is not known"),
+        ("{place}进水", "{where}进水", "only {place} may stand in them"),
+        ("{place}进水", "水" * 1001, "write at most 1000"),
+        ('en = "Flood"', 'en = "FIRE"', "names two plans"),
+        ('code = "callout"', 'code = "call-out"', 'none has the code "callout"'),
+        ('verify = "automatic"', 'verify = "coordinator"', 'write verify = "automatic"'),
+        ('per = "day"', 'per = "fortnight"', 'write "day", "week", "month", "year" or "ever"'),
+        ('by = "household"', 'by = "building"', 'write "resident" or "household"'),
+        ('account = "resident"', 'account = "household"', 'write "resident"'),
+        ("price = 150", "price = 0", "0 is too small; write 1 or more"),
+        ("price = 150", "prise = 150", "prise: is not known; did you mean price?"),
+        ("price = 150", "price = 99999999999", "too large; write 1000000000 or less"),
+        ('merchant = "corner-shop"\n', "", "merchant: is missing"),
+        ('area = "b1"', 'area = "b9"', '"b9" is no [[area]]'),
+        ('name = {zh = "大米 5 公斤", en = "Rice, 5 kg"}', 'name = {zh = "大米 5 公斤"}', 'has no "en"'),
+        ('name = {zh = "大米 5 公斤", en = "Rice, 5 kg"}', 'name = {fr = "riz"}', '"fr" is not a language'),
+        ('name = {zh = "大米 5 公斤", en = "Rice, 5 kg"}', 'name = "🍚"', "says nothing"),
+        ('name = {zh = "大米 5 公斤", en = "Rice, 5 kg"}', 'name = "a\\nb"', "line break"),
+        ('name = {zh = "大米 5 公斤", en = "Rice, 5 kg"}', f'name = "{"x" * 65}"', "write at most 64"),
+    ],
+)
+def test_one_mistake_is_one_sentence(changed: Changed, old: str, new: str, told: str) -> None:
+    problems = changed(old, new)
+    assert told in "\n".join(map(str, problems))
+    assert all(problem.line for problem in problems)
+
+
+def test_the_line_is_where_the_key_stands(changed: Changed) -> None:
+    sample = SAMPLE.read_text("utf-8").splitlines()
+    [problem] = changed('limit = {count = 2, per = "year"', 'limit = {count = 0, per = "year"')
+    assert sample[(problem.line or 0) - 1].startswith('limit = {count = 2, per = "year"')
+    assert (problem.table, problem.key) == ("[[reward]] torch", "limit.count")
+
+
+def test_brackets_quotes_and_signs_in_texts_move_no_line(problems_of: Callable[[str], object]) -> None:
+    text = SAMPLE.read_text("utf-8")
+    tricky = '''text = """
+[[plan]] = # not a comment
+a = 1 \\""" ' [ {
+"""
+'''
+    start = text.index('text = {zh = "{place}进水')
+    text = text[:start] + tricky + text[text.index("\n", start) + 1 :]
+    text = text.replace("price = 80", 'price = "x"')
+    problems = problems_of(text)
+    assert isinstance(problems, tuple)
+    [first, second] = problems
+    assert first.table == "[[plan]] flood"
+    assert text.splitlines()[first.line - 1] == 'text = """'
+    assert text.splitlines()[second.line - 1] == 'price = "x"'
+
+
+@pytest.mark.parametrize(
+    ("text", "table", "line", "told"),
+    [
+        ('[community]\ncode = "a', "[community]", 2, "is not TOML here (unterminated string)"),
+        ('[[area]]\ncode＝"a"', "[[area]]", 2, "＝ is a full-width sign"),
+        ("[[area]]\nx = 1\nx = 2", "[[area]]", 3, "cannot overwrite a value"),
+        ("x = [1,\n\n", "", 2, "is not TOML here"),
+        (b"a = 1\nb = '\xff'", "", 2, "is not UTF-8"),
+    ],
+)
+def test_what_is_not_toml_is_told_by_line(
+    problems_of: Callable[[str | bytes], tuple[Problem, ...]],
+    text: str | bytes,
+    table: str,
+    line: int,
+    told: str,
+) -> None:
+    [problem] = problems_of(text)
+    assert (problem.table, problem.line) == (table, line)
+    assert told in problem.text
+
+
+def test_wrong_brackets_are_told(problems_of: Callable[[str], tuple[Problem, ...]]) -> None:
+    told = "\n".join(map(str, problems_of('[area]\ncode = "x"\n[[community]]\nplan = 3\n')))
+    assert "line 1, [[area]]: is not a list of tables; write [[area]]" in told
+    assert "line 3, [community]: is not one table; write [community]" in told
+
+
+def test_an_empty_file_names_what_it_needs(problems_of: Callable[[str], tuple[Problem, ...]]) -> None:
+    told = "\n".join(map(str, problems_of("")))
+    for table in ("[community]", "[[team]]", "[[activity]]"):
+        assert f"there is no {table}" in told
+
+
+def test_a_missing_file_points_to_init(tmp_path: Path) -> None:
+    with pytest.raises(UnreadableNeighbourhood, match="linli init"):
+        load(tmp_path / "community.toml")
+
+
+def test_a_folder_is_no_file(tmp_path: Path) -> None:
+    with pytest.raises(UnreadableNeighbourhood, match="cannot be read"):
+        load(tmp_path)
+
+
+def test_schema_knows_the_keys_of_the_file() -> None:
+    schema = json_schema()
+    assert set(schema["required"]) == {"community", "team", "activity"}
+    assert "timezone" in schema["$defs"]["Community"]["properties"]
+    assert schema["$defs"]["Level"]["enum"] == ["blue", "yellow", "orange", "red"]
