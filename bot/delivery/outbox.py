@@ -1,0 +1,211 @@
+"""Putting messages into the outbox, in the transaction of the change they tell of, and how far they got."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, cast
+
+from sqlalchemy import (
+    ColumnElement,
+    CursorResult,
+    UpdateBase,
+    delete,
+    func,
+    insert,
+    literal_column,
+    select,
+    update,
+)
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlmodel import Session, col
+
+from bot.delivery.messages import Lane, Message, MessageError, Recipient, buttons_to_json
+from bot.delivery.models import Broadcast, Delivery, Method, Rendering, State
+
+
+class NoRendering(MessageError):
+    def __init__(self, language: str) -> None:
+        self.language = language
+        super().__init__(f"nothing was written for people who read {language!r}")
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far everything said about one thing got."""
+
+    counts: Mapping[State, int]
+    first_sent_at: datetime | None = None
+    last_sent_at: datetime | None = None
+
+    @property
+    def total(self) -> int:
+        return sum(self.counts.values())
+
+    def __getitem__(self, state: State) -> int:
+        return self.counts.get(state, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryView:
+    """One delivery as others may see it."""
+
+    delivery_id: int
+    chat_id: int
+    tag: int | None
+    state: State
+    attempts: int
+    reason: str | None
+    message_id: int | None
+    sent_at: datetime | None
+
+
+def enqueue(
+    session: Session,
+    *,
+    key: str,
+    lane: Lane,
+    renderings: Mapping[str, Message],
+    to: Sequence[Recipient],
+    now: datetime,
+    loud: bool = False,
+    about: str | None = None,
+    expires_at: datetime | None = None,
+) -> int:
+    """Promise a message to these people; the same key again changes nothing and gives the first one's id.
+
+    Raises:
+        NoRendering: somebody reads a language in which nothing was written.
+    """
+    for language in {recipient.language for recipient in to}:
+        if language not in renderings:
+            raise NoRendering(language)
+    values = {
+        "key": key,
+        "lane": int(lane),
+        "loud": loud,
+        "about": about,
+        "expires_at": expires_at,
+        "created_at": now,
+    }
+    fresh = _insert_once(session, values)
+    if fresh is None:
+        return _first_id(session, key)
+    session.execute(insert(Rendering), [_rendering(fresh, *each) for each in renderings.items()])
+    if to:
+        _address(session, fresh, lane, to, expires_at)
+    return fresh
+
+
+def withdraw(session: Session, about: str, now: datetime) -> int:
+    """Take back whatever about this was not sent yet; what is on its way cannot be called back."""
+    ids = select(col(Broadcast.id)).where(col(Broadcast.about) == about)
+    session.execute(update(Broadcast).where(col(Broadcast.id).in_(ids)).values(withdrawn_at=now))
+    withdrawn = update(Delivery).where(col(Delivery.broadcast_id).in_(ids), waiting())
+    return _changed(session, withdrawn.values(state=State.WITHDRAWN))
+
+
+def progress(session: Session, about: str) -> Progress:
+    """Count what was said about this, by state, with the first and the last moment of sending."""
+    rows = session.execute(
+        select(
+            col(Delivery.state),
+            func.count(),
+            func.min(col(Delivery.sent_at)),
+            func.max(col(Delivery.sent_at)),
+        )
+        .join(Broadcast, col(Broadcast.id) == col(Delivery.broadcast_id))
+        .where(col(Broadcast.about) == about)
+        .group_by(col(Delivery.state))
+    ).all()
+    firsts = [row[2] for row in rows if row[2] is not None]
+    lasts = [row[3] for row in rows if row[3] is not None]
+    return Progress({row[0]: row[1] for row in rows}, min(firsts, default=None), max(lasts, default=None))
+
+
+def deliveries(session: Session, about: str) -> tuple[DeliveryView, ...]:
+    """List every delivery about this, in the order they were promised."""
+    rows = session.execute(
+        select(
+            col(Delivery.id),
+            col(Delivery.chat_id),
+            col(Delivery.tag),
+            col(Delivery.state),
+            col(Delivery.attempts),
+            col(Delivery.reason),
+            col(Delivery.message_id),
+            col(Delivery.sent_at),
+        )
+        .join(Broadcast, col(Broadcast.id) == col(Delivery.broadcast_id))
+        .where(col(Broadcast.about) == about)
+        .order_by(col(Delivery.id))
+    )
+    return tuple(DeliveryView(*row) for row in rows)
+
+
+def forget_chat(session: Session, chat_id: int) -> int:
+    """Erase what was ever said to this chat, and the texts that nobody else was told (law 11)."""
+    heard = select(col(Delivery.broadcast_id)).where(col(Delivery.chat_id) == chat_id)
+    told = [row[0] for row in session.execute(heard)]
+    count = _changed(session, delete(Delivery).where(col(Delivery.chat_id) == chat_id))
+    others = select(Delivery).where(col(Delivery.broadcast_id) == col(Broadcast.id)).exists()
+    alone = [
+        row[0]
+        for row in session.execute(select(col(Broadcast.id)).where(col(Broadcast.id).in_(told), ~others))
+    ]
+    session.execute(delete(Rendering).where(col(Rendering.broadcast_id).in_(alone)))
+    session.execute(delete(Broadcast).where(col(Broadcast.id).in_(alone)))
+    return count
+
+
+def waiting() -> ColumnElement[bool]:
+    """Say "is queued" as a literal, so that SQLite too finds the small index of waiting rows."""
+    return col(Delivery.state) == literal_column("'queued'")
+
+
+def _insert_once(session: Session, values: dict[str, Any]) -> int | None:
+    make = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    statement = make(Broadcast).values(**values).on_conflict_do_nothing(index_elements=["key"])
+    return session.execute(statement.returning(col(Broadcast.id))).scalar_one_or_none()
+
+
+def _first_id(session: Session, key: str) -> int:
+    return int(session.execute(select(col(Broadcast.id)).where(col(Broadcast.key) == key)).scalar_one())
+
+
+def _rendering(broadcast_id: int, language: str, message: Message) -> dict[str, Any]:
+    method = Method.TEXT
+    if message.attachment is not None:
+        method = Method.DOCUMENT if message.photo is None else Method.PHOTO
+    return {
+        "broadcast_id": broadcast_id,
+        "language": language,
+        "method": method,
+        "text": message.text,
+        "buttons": buttons_to_json(message.buttons),
+        "attachment": message.attachment,
+        "attachment_name": message.file_name,
+    }
+
+
+def _address(
+    session: Session, broadcast_id: int, lane: Lane, to: Sequence[Recipient], expires_at: datetime | None
+) -> None:
+    chats = {recipient.chat_id: recipient for recipient in reversed(to)}
+    rows = [
+        {
+            "broadcast_id": broadcast_id,
+            "chat_id": each.chat_id,
+            "language": each.language,
+            "tag": each.tag,
+            "lane": int(lane),
+            "state": State.QUEUED,
+            "attempts": 0,
+            "expires_at": expires_at,
+        }
+        for each in reversed(chats.values())
+    ]
+    session.execute(insert(Delivery), rows)
+
+
+def _changed(session: Session, statement: UpdateBase) -> int:
+    return cast("CursorResult[Any]", session.execute(statement)).rowcount
