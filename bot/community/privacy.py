@@ -1,0 +1,101 @@
+"""What is kept of a person, handed out or erased when they ask."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, delete, or_, update
+from sqlmodel import Session, SQLModel, col, select
+
+from bot.community.audit import record
+from bot.community.cards import skills_of
+from bot.community.households import close_household
+from bot.community.models import (
+    Area,
+    AuditEntry,
+    Availability,
+    ChatLink,
+    Household,
+    Invitation,
+    Membership,
+    RoleGrant,
+    ShownIn,
+    Skill,
+    Status,
+    Team,
+)
+from bot.community.names import name_key
+from bot.community.residents import active
+
+_OWNED = (ChatLink, Membership, RoleGrant, Skill, Availability)
+
+
+def exported(session: Session, resident_id: int) -> dict[str, Any]:
+    """Give everything this room keeps of a person, ready for JSON: moments as ISO text.
+
+    Raises:
+        UnknownResident: there is no such person (any more).
+    """
+    row = active(session, resident_id)
+    return {
+        "resident": _plain(row) | {"area": session.get_one(Area, row.area_id).code},
+        "household": _plain(session.get_one(Household, row.household_id)),
+        "chats": _all(session, ChatLink, col(ChatLink.resident_id) == resident_id),
+        "teams": _teams(session, resident_id),
+        "roles": _all(session, RoleGrant, col(RoleGrant.resident_id) == resident_id),
+        "skills": list(skills_of(session, resident_id)),
+        "availability": _all(session, Availability, col(Availability.resident_id) == resident_id),
+        "invitations": _all(session, Invitation, col(Invitation.used_by) == resident_id),
+        "acts": _all(session, AuditEntry, _audited(resident_id)),
+    }
+
+
+def forget(session: Session, *, resident_id: int, now: datetime) -> None:
+    """Erase a person; the number stays, nameless: past points still add up, and nobody inherits them.
+
+    Raises:
+        UnknownResident: there is nobody to forget (any more).
+    """
+    row = active(session, resident_id)
+    household_id = row.household_id
+    for table in _OWNED:
+        session.execute(delete(table).where(col(table.resident_id) == resident_id))
+    session.execute(update(Invitation).where(col(Invitation.used_by) == resident_id).values(used_by=None))
+    _clean_audit(session, resident_id, name_key(row.name or ""))
+    row.short_code = row.name = row.name_key = row.birth_year = None
+    row.area_id = row.household_id = row.consent_at = None
+    row.language, row.shown_in, row.status = "", ShownIn.HIDDEN, Status.FORGOTTEN
+    session.flush()
+    if household_id is not None:
+        close_household(session, household_id)
+    record(session, actor=None, act="forget", now=now)
+
+
+def _clean_audit(session: Session, resident_id: int, key: str) -> None:
+    """That an act happened stays; should its facts spell the person's name, those go."""
+    for entry in session.exec(select(AuditEntry).where(_audited(resident_id))):
+        kept = {
+            fact: value
+            for fact, value in entry.facts.items()
+            if not (isinstance(value, str) and key in name_key(value))
+        }
+        if kept != entry.facts:
+            entry.facts = kept
+
+
+def _audited(resident_id: int) -> ColumnElement[bool]:
+    return or_(col(AuditEntry.actor_id) == resident_id, col(AuditEntry.about_id) == resident_id)
+
+
+def _teams(session: Session, resident_id: int) -> list[dict[str, Any]]:
+    mine = (
+        select(Team.code, Membership.since).join(Membership).where(col(Membership.resident_id) == resident_id)
+    )
+    return [{"team": code, "since": since.isoformat()} for code, since in session.exec(mine)]
+
+
+def _all(session: Session, table: type[SQLModel], mine: ColumnElement[bool]) -> list[dict[str, Any]]:
+    return [_plain(row) for row in session.execute(select(table).where(mine)).scalars()]
+
+
+def _plain(row: SQLModel) -> dict[str, Any]:
+    return row.model_dump(mode="json")

@@ -1,0 +1,239 @@
+"""Who is speaking, and what residents change about themselves: name, language, area, how boards show them."""
+
+import secrets
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import and_, delete, exists, or_, select, update
+from sqlalchemy.orm import aliased
+from sqlmodel import Session, col
+
+from bot.community.areas import area, below, open_area
+from bot.community.errors import UnknownResident
+from bot.community.households import move_household
+from bot.community.models import (
+    Area,
+    ChatLink,
+    ChatState,
+    Membership,
+    Resident,
+    RoleGrant,
+    ShownIn,
+    Skill,
+    Status,
+)
+from bot.community.names import Place, checked_line, checked_name, name_key, shown_name
+from bot.community.roles import RESIDENT_ACTS, ROLE_ACTS, VOLUNTEER_ACTS, Act, Grant, allows
+
+ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's base 32: no I, L, O, U to misread
+CODE_LENGTHS = (4, 5, 6, 7)  # eight characters are a reward's code
+_DRAWS = 8
+_MISREAD = str.maketrans("OIL", "011")
+
+
+@dataclass(frozen=True)
+class Person:
+    """Who is speaking: read afresh at each tap, so that a role given or taken counts at once."""
+
+    resident_id: int
+    name: str
+    short_code: str
+    language: str
+    area_id: int
+    area_path: str
+    household_id: int
+    roles: tuple[Grant, ...]
+    volunteer: bool
+    reachable: bool
+
+    def may(self, act: Act, area_path: str | None = None, subject: str | None = None) -> bool:
+        """Tell whether this person may do this there; the same answer as the rule's own question."""
+        if act in RESIDENT_ACTS:
+            return True
+        if act in VOLUNTEER_ACTS:
+            return self.volunteer
+        return allows(self.roles, act, area_path, subject)
+
+    @property
+    def acts(self) -> frozenset[Act]:
+        """Everything this person may do somewhere: what the menu shows."""
+        own = RESIDENT_ACTS | VOLUNTEER_ACTS if self.volunteer else RESIDENT_ACTS
+        return own.union(*(ROLE_ACTS[grant.role] for grant in self.roles))
+
+
+@dataclass(frozen=True)
+class Found:
+    """One of the residents a typed name or code can mean."""
+
+    resident_id: int
+    name: str
+    short_code: str
+    area_id: int
+    area_names: Mapping[str, str]
+
+
+_grant_area = aliased(Area)
+_is_volunteer = exists().where(col(Membership.resident_id) == col(Resident.id))
+_PERSON = (
+    select(
+        col(Resident.id),
+        col(Resident.name),
+        col(Resident.short_code),
+        col(Resident.language),
+        col(Resident.area_id),
+        col(Area.path),
+        col(Resident.household_id),
+        _is_volunteer,
+        col(ChatLink.state),
+        col(RoleGrant.role),
+        col(RoleGrant.area_id),
+        col(_grant_area.path),
+        col(RoleGrant.subject),
+        col(RoleGrant.id),
+    )
+    .select_from(ChatLink)
+    .join(Resident, col(Resident.id) == col(ChatLink.resident_id))
+    .join(Area, col(Area.id) == col(Resident.area_id))
+    .outerjoin(
+        RoleGrant, and_(col(RoleGrant.resident_id) == col(Resident.id), col(RoleGrant.ended_at).is_(None))
+    )
+    .outerjoin(_grant_area, col(_grant_area.id) == col(RoleGrant.area_id))
+    .order_by(col(RoleGrant.id))
+)
+
+
+def person(session: Session, *, bot_id: int, chat_id: int) -> Person | None:
+    """Give who speaks in this private chat, None for a stranger. One query: it runs at each tap."""
+    mine = _PERSON.where(col(ChatLink.bot_id) == bot_id, col(ChatLink.chat_id) == chat_id)
+    return _person(session.execute(mine).all())
+
+
+def person_by_id(session: Session, resident_id: int) -> Person | None:
+    """Give a resident who has a chat as they would speak, None for anybody else."""
+    return _person(session.execute(_PERSON.where(col(Resident.id) == resident_id)).all())
+
+
+def _person(rows: Sequence[Any]) -> Person | None:
+    if not rows:
+        return None
+    (resident_id, name, short_code, language, area_id, area_path, household_id, volunteer, *_) = rows[0]
+    return Person(
+        resident_id=resident_id,
+        name=name,
+        short_code=short_code,
+        language=language,
+        area_id=area_id,
+        area_path=area_path,
+        household_id=household_id,
+        roles=tuple({row[13]: Grant(*row[9:14]) for row in rows if row[9] is not None}.values()),
+        volunteer=bool(volunteer),
+        reachable=any(row[8] is ChatState.REACHABLE for row in rows),
+    )
+
+
+def active(session: Session, resident_id: int) -> Resident:
+    """Give the row of somebody who lives here, for this room's own rules.
+
+    Raises:
+        UnknownResident: there is no such person, or they asked to be forgotten.
+    """
+    row = session.get(Resident, resident_id)
+    if row is None or row.status is Status.FORGOTTEN:
+        raise UnknownResident(resident_id)
+    return row
+
+
+def free_codes(session: Session) -> Iterator[str]:
+    """Draw short codes that nobody has: four characters, more only where eight draws found none free."""
+    for length in CODE_LENGTHS:
+        drawn = ["".join(secrets.choice(ALPHABET) for _ in range(length)) for _ in range(_DRAWS)]
+        taken = session.execute(select(col(Resident.short_code)).where(col(Resident.short_code).in_(drawn)))
+        yield from set(drawn) - set(taken.scalars())
+
+
+def rename(session: Session, *, resident_id: int, name: str) -> str:
+    """Take a new name and give it as stored.
+
+    Raises:
+        BadName: it cannot be a name.
+        UnknownResident: nobody to rename.
+    """
+    row = active(session, resident_id)
+    row.name = checked_name(name)
+    row.name_key = name_key(row.name)
+    session.flush()
+    return row.name
+
+
+def set_language(session: Session, *, resident_id: int, language: str) -> None:
+    """Speak another language with this person from now on."""
+    active(session, resident_id).language = language
+    session.flush()
+
+
+def set_shown(session: Session, *, resident_id: int, shown_in: ShownIn) -> None:
+    """Choose how boards show this person."""
+    active(session, resident_id).shown_in = shown_in
+    session.flush()
+
+
+def set_skills(session: Session, *, resident_id: int, skills: Iterable[str]) -> tuple[str, ...]:
+    """Replace what this person can do, and give it as stored.
+
+    Raises:
+        BadName: one of them holds no letter, or more than 40 characters.
+    """
+    active(session, resident_id)
+    wanted = tuple(dict.fromkeys(checked_line(skill) for skill in skills))
+    session.execute(delete(Skill).where(col(Skill.resident_id) == resident_id))
+    session.add_all(Skill(resident_id=resident_id, skill=skill) for skill in wanted)
+    session.flush()
+    return wanted
+
+
+def move(session: Session, *, resident_id: int, area_id: int | None) -> None:
+    """Live somewhere else from now on; None is "I don't know". What was earned before stays where it was.
+
+    Raises:
+        UnknownArea, AreaRetired: nobody can move there.
+    """
+    row = active(session, resident_id)
+    target = open_area(session, area_id)
+    if row.area_id == target.area_id:
+        return
+    row.area_id = target.area_id
+    row.household_id = move_household(session, resident_id=resident_id, area_id=target.area_id)
+    session.flush()
+
+
+def mark_chat(session: Session, *, bot_id: int, chat_id: int, state: ChatState) -> None:
+    """Remember whether this chat can be reached; chats of strangers are none of our business."""
+    session.execute(
+        update(ChatLink)
+        .where(col(ChatLink.bot_id) == bot_id, col(ChatLink.chat_id) == chat_id)
+        .values(state=state)
+    )
+
+
+def find_residents(session: Session, typed: str, *, within: int | None = None) -> tuple[Found, ...]:
+    """Give everyone a typed short code or whole name can mean, in an area and below it (None: everywhere)."""
+    code = typed.strip().upper().translate(_MISREAD)
+    statement = (
+        select(col(Resident.id), col(Resident.name), col(Resident.short_code), col(Area.id), col(Area.names))
+        .join(Area, col(Area.id) == col(Resident.area_id))
+        .where(or_(col(Resident.short_code) == code, col(Resident.name_key) == name_key(typed)))
+        .order_by(col(Area.path), col(Resident.id))
+    )
+    if within is not None:
+        statement = statement.where(below(area(session, within).path))
+    return tuple(Found(*row) for row in session.execute(statement))
+
+
+def shown_names(session: Session, resident_ids: Iterable[int], place: Place) -> dict[int, str]:
+    """Give the names a board may show there; whoever hides or was forgotten is missing."""
+    statement = select(col(Resident.id), col(Resident.name), col(Resident.shown_in)).where(
+        col(Resident.id).in_(list(resident_ids)), col(Resident.name).is_not(None)
+    )
+    shown = {row[0]: shown_name(row[1], row[2], place) for row in session.execute(statement)}
+    return {resident_id: name for resident_id, name in shown.items() if name is not None}
