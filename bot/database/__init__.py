@@ -1,0 +1,13 @@
+"""Units of work in database threads: one writer with group commits on SQLite, a small pool on PostgreSQL."""
+
+from bot.database.engines import DatabaseBusy, UnknownDatabase, reading_engine, writing_engine
+from bot.database.opened import Database, DatabaseClosed
+
+__all__ = [
+    "Database",
+    "DatabaseBusy",
+    "DatabaseClosed",
+    "UnknownDatabase",
+    "reading_engine",
+    "writing_engine",
+]

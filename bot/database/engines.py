@@ -1,0 +1,116 @@
+"""How the two kinds of database are opened: drivers, promises of durability, where transactions begin."""
+
+import sqlite3
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import ArgumentError
+
+PATIENCE = 10.0  # seconds that other processes may keep the database to themselves
+_POLL = 0.002
+_POSTGRES = {"postgres", "postgresql", "postgresql+psycopg"}
+_DURABLE = ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON")
+_READING = (*_DURABLE, "query_only = ON")
+_WRITING = (*_DURABLE, "busy_timeout = 0")  # only BEGIN can find the place taken, and it waits in its own way
+
+
+class UnknownDatabase(ValueError):
+    """The address names no database that Linli can open; it is not repeated, as it may carry a password."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "the database address must look like sqlite:///linli.db or postgresql://user@host/name"
+        )
+
+
+class DatabaseBusy(RuntimeError):
+    """Another process has kept the database to itself for longer than we wait."""
+
+    def __init__(self) -> None:
+        super().__init__(f"another process has kept the database to itself for {PATIENCE:.0f} seconds")
+
+
+def address(url: str) -> URL:
+    """Read a database address and name its driver.
+
+    Raises:
+        UnknownDatabase: neither an SQLite file nor PostgreSQL.
+    """
+    try:
+        read = make_url(url)
+    except ArgumentError:
+        raise UnknownDatabase from None
+    if read.drivername in _POSTGRES:
+        return read.set(drivername="postgresql+psycopg")
+    if read.drivername == "sqlite" and read.database not in {None, "", ":memory:"}:
+        return read
+    raise UnknownDatabase
+
+
+def writing_engine(url: str, *, connections: int = 1) -> Engine:
+    """Open for writing; on SQLite a transaction takes the writer's place as it begins, never later."""
+    where = address(url)
+    if where.drivername == "sqlite":
+        return _sqlite(where, connections, _WRITING, _begin_writing)
+    return _postgres(where, connections, isolation_level="SERIALIZABLE")
+
+
+def reading_engine(url: str, *, connections: int = 4) -> Engine:
+    """Open for reading only; each transaction sees one moment of the database."""
+    where = address(url)
+    if where.drivername == "sqlite":
+        return _sqlite(where, connections, _READING, _begin_reading)
+    engine = _postgres(where, connections, isolation_level="REPEATABLE READ")
+    return engine.execution_options(postgresql_readonly=True)
+
+
+def _postgres(where: URL, connections: int, **options: Any) -> Engine:
+    return create_engine(where, pool_size=connections, max_overflow=0, pool_pre_ping=True, **options)
+
+
+def _sqlite(
+    where: URL, connections: int, pragmas: tuple[str, ...], begin: Callable[[Connection], None]
+) -> Engine:
+    # Left to itself the driver opens no transaction for a savepoint, and releasing that would show its rows.
+    driver = {"isolation_level": None, "check_same_thread": False, "timeout": PATIENCE}
+    engine = create_engine(where, pool_size=connections, max_overflow=0, connect_args=driver)
+    Path(where.database or "").parent.mkdir(parents=True, exist_ok=True)
+
+    def configure(connection: sqlite3.Connection, _record: object) -> None:
+        for pragma in pragmas:
+            connection.execute(f"PRAGMA {pragma}").close()
+
+    event.listen(engine, "connect", configure)
+    event.listen(engine, "begin", begin)
+    return engine
+
+
+def _begin_reading(connection: Connection) -> None:
+    connection.exec_driver_sql("BEGIN")
+
+
+def _begin_writing(connection: Connection) -> None:
+    """Take the writer's place, asking every few milliseconds: SQLite's own ten times a second would starve.
+
+    Raises:
+        DatabaseBusy: another process kept it for too long.
+    """
+    driver = connection.connection.driver_connection
+    until = time.monotonic() + PATIENCE
+    while not _taken(driver):
+        if time.monotonic() >= until:
+            raise DatabaseBusy
+        time.sleep(_POLL)
+
+
+def _taken(driver: Any) -> bool:
+    try:
+        driver.execute("BEGIN IMMEDIATE").close()
+    except sqlite3.OperationalError as error:
+        if error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY:
+            return False
+        raise
+    return True

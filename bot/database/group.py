@@ -1,0 +1,85 @@
+"""The one writer of an SQLite file: whatever is queued shares one commit, and fails alone."""
+
+import sqlite3
+import time
+from collections import deque
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from typing import Any, cast
+
+from sqlalchemy import Connection, Engine
+
+from bot.database.units import Finished, Outcome, Unit, attempt
+
+MOST_UNITS = 64
+MOST_SECONDS = 0.020
+_PAUSE = 0.001
+
+
+class _GroupLost(RuntimeError):
+    """The database threw away the whole transaction, not just the unit that failed."""
+
+
+class GroupWriter:
+    """Runs queued units in one thread, each in its own savepoint, many to a commit."""
+
+    def __init__(self, engine: Engine, finish: Callable[[Finished], None]) -> None:
+        self._engine = engine
+        self._finish = finish
+        self._queue: deque[Unit] = deque()
+        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="linli-writer")
+
+    def put(self, unit: Unit) -> None:
+        """Queue a unit; it will be done even if its caller goes away."""
+        self._queue.append(unit)
+        self._thread.submit(self._turn)
+
+    def close(self) -> None:
+        """Wait until all that is queued is done."""
+        self._thread.shutdown(wait=True)
+
+    def _turn(self) -> None:
+        if not self._queue:
+            return  # an earlier turn took this unit along
+        self._finish(self._one_group())
+        if self._queue:
+            time.sleep(_PAUSE)  # other processes write too, and only find the place free between two commits
+
+    def _one_group(self) -> Finished:
+        taken = [self._queue.popleft()]
+        try:
+            return self._together(taken)
+        except Exception:
+            return Finished([attempt(unit, partial(self._alone, unit)) for unit in taken], wrote=True)
+
+    def _together(self, taken: list[Unit]) -> Finished:
+        """Give the first unit, and all that are queued by the time it is done, one commit.
+
+        Raises:
+            _GroupLost: and whatever a failed commit raises; nothing of the group is kept then.
+        """
+        outcomes: list[Outcome] = []
+        with self._engine.begin() as connection:
+            before = _driver(connection).total_changes
+            for unit in self._and_queued(taken):
+                outcomes.append(attempt(unit, partial(unit.run, connection)))
+                if not _driver(connection).in_transaction:
+                    raise _GroupLost
+            wrote = _driver(connection).total_changes > before
+        return Finished(outcomes, wrote=wrote)
+
+    def _and_queued(self, taken: list[Unit]) -> Iterator[Unit]:
+        until = time.monotonic() + MOST_SECONDS
+        yield taken[0]
+        while self._queue and len(taken) < MOST_UNITS and time.monotonic() < until:
+            taken.append(self._queue.popleft())
+            yield taken[-1]
+
+    def _alone(self, unit: Unit) -> Any:
+        with self._engine.begin() as connection:
+            return unit.run(connection)
+
+
+def _driver(connection: Connection) -> sqlite3.Connection:
+    return cast("sqlite3.Connection", connection.connection.driver_connection)

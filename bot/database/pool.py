@@ -1,0 +1,74 @@
+"""The writers of PostgreSQL: a transaction a unit, run again when two got in each other's way."""
+
+import random
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
+from typing import Any
+
+from sqlalchemy import Engine, text
+from sqlalchemy.exc import DBAPIError
+
+from bot.database.units import Finished, Unit, attempt
+
+WRITERS = 4
+MOST_ATTEMPTS = 12
+_FIRST_PAUSE = 0.002
+_LONGEST_PAUSE = 0.2
+_COLLISIONS = {"40001", "40P01"}  # serialization_failure, deadlock_detected
+_HAS_WRITTEN = text("SELECT pg_current_xact_id_if_assigned() IS NOT NULL")
+
+
+class PooledWriter:
+    """Runs units side by side in a few threads, each with a connection."""
+
+    def __init__(self, engine: Engine, finish: Callable[[Finished], None]) -> None:
+        self._engine = engine
+        self._finish = finish
+        self._threads = ThreadPoolExecutor(max_workers=WRITERS, thread_name_prefix="linli-writer")
+        self._collided = threading.Lock()  # units that collided go one at a time, so that they end
+
+    def put(self, unit: Unit) -> None:
+        """Queue a unit; it will be done even if its caller goes away."""
+        self._threads.submit(self._turn, unit)
+
+    def close(self) -> None:
+        """Wait until all that is queued is done."""
+        self._threads.shutdown(wait=True)
+
+    def _turn(self, unit: Unit) -> None:
+        wrote = False
+
+        def work() -> Any:
+            nonlocal wrote
+            result, wrote = self._until_it_holds(unit)
+            return result
+
+        outcome = attempt(unit, work)
+        self._finish(Finished([outcome], wrote=wrote))
+
+    def _until_it_holds(self, unit: Unit) -> tuple[Any, bool]:
+        for number in range(1, MOST_ATTEMPTS + 1):
+            try:
+                with nullcontext() if number == 1 else self._collided:
+                    return self._once(unit)
+            except DBAPIError as error:
+                if not _collided(error) or number == MOST_ATTEMPTS:
+                    raise
+            time.sleep(_pause(number))
+        raise AssertionError("unreachable")
+
+    def _once(self, unit: Unit) -> tuple[Any, bool]:
+        with self._engine.begin() as connection:
+            result = unit.run(connection)
+            return result, bool(connection.scalar(_HAS_WRITTEN))
+
+
+def _collided(error: DBAPIError) -> bool:
+    return getattr(error.orig, "sqlstate", None) in _COLLISIONS
+
+
+def _pause(number: int) -> float:
+    return min(_LONGEST_PAUSE, _FIRST_PAUSE * 2.0**number) * random.uniform(0.5, 1)  # noqa: S311

@@ -1,0 +1,75 @@
+"""A unit of work on its way: who waits for it, the session it gets, and what came of it."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection
+from sqlmodel import Session
+
+
+class UnitSession(Session):
+    """The session a unit works in: only the database ends it."""
+
+    def __init__(self, connection: Connection) -> None:
+        super().__init__(connection, expire_on_commit=False, join_transaction_mode="create_savepoint")
+
+    def commit(self) -> None:
+        raise RuntimeError("a unit of work never commits: the database does, when the unit has returned")
+
+    def rollback(self) -> None:
+        raise RuntimeError("a unit of work never rolls back: it raises")
+
+    def release(self) -> None:
+        """Flush what the unit left and release its savepoint."""
+        super().commit()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Unit:
+    call: Callable[[Session], Any]
+    waiting: asyncio.Future[Any]
+
+    def run(self, connection: Connection) -> Any:
+        """Do the work in a savepoint of its own."""
+        with UnitSession(connection) as session:
+            result = self.call(session)
+            session.release()
+        return result
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    unit: Unit
+    result: Any = None
+    error: BaseException | None = None
+
+    def tell(self) -> None:
+        """Tell the caller, unless it went away."""
+        if self.unit.waiting.done():
+            return
+        if self.error is None:
+            self.unit.waiting.set_result(self.result)
+        else:
+            self.unit.waiting.set_exception(self.error)
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """What one turn of the writer brought: an outcome for each unit, and whether any row changed."""
+
+    outcomes: Sequence[Outcome]
+    wrote: bool
+
+
+def attempt(unit: Unit, work: Callable[[], Any]) -> Outcome:
+    """Do the work and keep whatever it raises, for the caller to hear."""
+    try:
+        return Outcome(unit, work())
+    except StopIteration as error:
+        wrapped = RuntimeError("a unit of work raised StopIteration, which no future can carry")
+        wrapped.__cause__ = error
+        return Outcome(unit, error=wrapped)
+    except BaseException as error:
+        return Outcome(unit, error=error)
