@@ -1,0 +1,178 @@
+"""What one person says to being asked: coming, later, cannot, arrived, done; each change is kept."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Select, insert, select, update
+from sqlmodel import Session
+
+from bot.callouts.errors import BadMinutes, Closed, NotArrived, NotAsked
+from bot.callouts.events import Answered, Finished, OpenAsk, Served
+from bot.callouts.models import ask_changes, asks, callouts
+from bot.callouts.paying import minutes_between, pay
+from bot.callouts.states import Answer, AskState, CallOutState, Level
+from bot.callouts.views import closed, row
+
+LONGEST_ETA = 24 * 60
+
+
+@dataclass(frozen=True)
+class _Ask:
+    """Where an ask stands, as one reading found it."""
+
+    ask_id: int
+    callout_id: int
+    resident_id: int
+    team: str
+    state: AskState
+    eta_at: datetime | None
+    arrived_at: datetime | None
+    done_at: datetime | None
+    callout_state: CallOutState
+    level: Level
+    exercise: bool
+
+
+def answer(
+    session: Session,
+    *,
+    callout_id: int,
+    resident_id: int,
+    answer: Answer,
+    now: datetime,
+    eta_minutes: int | None = None,
+) -> Answered:
+    """Take an answer; each can be changed until stand-down, and the same again changes nothing.
+
+    Coming without minutes keeps the arrival promised before; later and cannot take it back. Who has arrived
+    is past coming and later, so these change nothing; cannot takes the arrival back. Who is done stays done.
+
+    Raises:
+        UnknownCallOut: there is none with this number.
+        NotAsked: this person was never asked.
+        Closed: the call-out was stood down.
+        BadMinutes: the minutes are not a time somebody can need.
+    """
+    ask = _open_ask(session, callout_id, resident_id)
+    eta_at = _eta(ask, answer, eta_minutes, now)
+    settled = ask.state is AskState.ARRIVED and answer is not Answer.CANNOT
+    if ask.state is AskState.DONE or settled or (ask.state, ask.eta_at) == (answer.state, eta_at):
+        return _unchanged(ask)
+    _change(session, ask, answer.state, now, answer=answer, eta_at=eta_at, answered_at=now, arrived_at=None)
+    return replace(_unchanged(ask), state=answer.state, eta_at=eta_at, changed=True)
+
+
+def arrive(session: Session, *, callout_id: int, resident_id: int, now: datetime) -> Answered:
+    """Note that somebody is on the spot, whatever they had answered; a second time changes nothing.
+
+    Raises:
+        UnknownCallOut, NotAsked, Closed: as for `answer`.
+    """
+    ask = _open_ask(session, callout_id, resident_id)
+    if ask.state in (AskState.ARRIVED, AskState.DONE):
+        return _unchanged(ask)
+    _change(session, ask, AskState.ARRIVED, now, answer=Answer.COMING, answered_at=now, arrived_at=now)
+    return replace(_unchanged(ask), state=AskState.ARRIVED, changed=True)
+
+
+def finish(session: Session, *, callout_id: int, resident_id: int, now: datetime, zone: ZoneInfo) -> Finished:
+    """Note that somebody is done, and pay for the whole minutes since arrival, once; never for an exercise.
+
+    Raises:
+        UnknownCallOut, NotAsked, Closed: as for `answer`.
+        NotArrived: nobody is done before being there.
+    """
+    ask = _open_ask(session, callout_id, resident_id)
+    if ask.arrived_at is None:
+        raise NotArrived(ask.state)
+    served = Served(resident_id, ask.team, minutes_between(ask.arrived_at, ask.done_at or now))
+    if ask.done_at is not None:
+        return _finished(ask, served.minutes)
+    _change(session, ask, AskState.DONE, now, done_at=now)
+    if ask.exercise:
+        return replace(_finished(ask, served.minutes), changed=True)
+    awards = pay(session, callout_id=callout_id, served=[served], now=now, zone=zone)
+    return replace(_finished(ask, served.minutes), award=next(iter(awards), None), changed=True)
+
+
+def my_open_asks(session: Session, resident_id: int) -> tuple[OpenAsk, ...]:
+    """Give the open call-outs this person was asked in, the latest first, for answers that are typed."""
+    mine = _reading().where(asks.c.resident_id == resident_id, callouts.c.state == CallOutState.OPEN)
+    found = [_Ask(*one) for one in session.execute(mine.order_by(asks.c.id.desc()))]
+    return tuple(OpenAsk(one.callout_id, one.level, one.exercise, one.state, one.eta_at) for one in found)
+
+
+def _open_ask(session: Session, callout_id: int, resident_id: int) -> _Ask:
+    """Read an ask, holding it against others who change it at the same time (PostgreSQL)."""
+    this = (asks.c.callout_id == callout_id) & (asks.c.resident_id == resident_id)
+    found = session.execute(_reading().where(this).with_for_update(of=asks)).one_or_none()
+    if found is None:
+        row(session, callout_id)
+        raise NotAsked(callout_id=callout_id, resident_id=resident_id)
+    ask = _Ask(*found)
+    if ask.callout_state is not CallOutState.OPEN:
+        raise Closed(callout_id=callout_id, level=ask.level, exercise=ask.exercise)
+    return ask
+
+
+def _reading() -> Select[tuple[object, ...]]:
+    return select(
+        asks.c.id,
+        asks.c.callout_id,
+        asks.c.resident_id,
+        asks.c.team,
+        asks.c.state,
+        asks.c.eta_at,
+        asks.c.arrived_at,
+        asks.c.done_at,
+        callouts.c.state,
+        callouts.c.level,
+        callouts.c.exercise,
+    ).join(callouts, callouts.c.id == asks.c.callout_id)
+
+
+def _eta(ask: _Ask, answer: Answer, minutes: int | None, now: datetime) -> datetime | None:
+    if answer is not Answer.COMING:
+        return None
+    if minutes is None:
+        return ask.eta_at
+    if not 0 < minutes <= LONGEST_ETA:
+        raise BadMinutes(minutes=minutes, limit=LONGEST_ETA)
+    return now + timedelta(minutes=minutes)
+
+
+def _change(session: Session, ask: _Ask, state: AskState, now: datetime, **values: object) -> None:
+    """Move an ask, keep the step, and let boards see it; in the order that stand-down locks in, too."""
+    eta_at = values.get("eta_at", ask.eta_at)
+    session.execute(update(asks).where(asks.c.id == ask.ask_id).values(state=state, **values))
+    session.execute(insert(ask_changes).values(ask_id=ask.ask_id, state=state, eta_at=eta_at, at=now))
+    still_open = (callouts.c.id == ask.callout_id) & (callouts.c.state == CallOutState.OPEN)
+    seen = update(callouts).where(still_open).values(version=callouts.c.version + 1).returning(callouts.c.id)
+    if session.execute(seen).one_or_none() is None:
+        raise closed(row(session, ask.callout_id))
+
+
+def _unchanged(ask: _Ask) -> Answered:
+    return Answered(
+        callout_id=ask.callout_id,
+        level=ask.level,
+        exercise=ask.exercise,
+        resident_id=ask.resident_id,
+        state=ask.state,
+        before=ask.state,
+        eta_at=ask.eta_at,
+        changed=False,
+    )
+
+
+def _finished(ask: _Ask, minutes: int) -> Finished:
+    return Finished(
+        callout_id=ask.callout_id,
+        level=ask.level,
+        exercise=ask.exercise,
+        resident_id=ask.resident_id,
+        minutes=minutes,
+        award=None,
+        changed=False,
+    )

@@ -1,0 +1,110 @@
+"""What can go wrong with a call-out, each as a class that carries the facts."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from bot.callouts.states import AskState, CallOutState, Level
+
+
+class CallOutError(Exception):
+    """A call-out cannot do what was asked of it."""
+
+
+class UnknownCallOut(CallOutError):
+    def __init__(self, callout_id: int) -> None:
+        super().__init__(f"there is no call-out {callout_id}")
+        self.callout_id = callout_id
+
+
+class UnknownPlan(CallOutError):
+    """The plan was never there, or was taken out of the neighbourhood's file."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(f"there is no plan {code!r}")
+        self.code = code
+
+
+class NothingToSay(CallOutError):
+    """Neither the coordinator nor the plan gave a text."""
+
+
+class TextTooLong(CallOutError):
+    def __init__(self, *, length: int, limit: int) -> None:
+        super().__init__(f"{length} characters, at most {limit} fit")
+        self.length = length
+        self.limit = limit
+
+
+class BadNeeded(CallOutError):
+    """The number of people needed is not one that can be asked for."""
+
+    def __init__(self, *, needed: int, limit: int) -> None:
+        super().__init__(f"{needed} people needed: give 1 to {limit}")
+        self.needed = needed
+        self.limit = limit
+
+
+class NobodyToAsk(CallOutError):
+    """No one in the audience can be reached; `left_out` says why, by reason."""
+
+    def __init__(self, left_out: Mapping[str, int]) -> None:
+        super().__init__("nobody in the audience can be asked")
+        self.left_out = dict(left_out)
+
+
+class SamePerson(CallOutError):
+    """The second coordinator must be another person than the first."""
+
+
+class ApprovalLapsed(CallOutError):
+    """Nobody decided in time; the call-out has to be sent anew."""
+
+    def __init__(self, until: datetime) -> None:
+        super().__init__(f"approval lapsed at {until:%H:%M} UTC")
+        self.until = until
+
+
+class AlreadyDecided(CallOutError):
+    """Somebody decided first: who, when, and what the call-out is now."""
+
+    def __init__(self, *, by: int | None, at: datetime | None, state: CallOutState) -> None:
+        super().__init__(f"already decided: {state}")
+        self.by = by
+        self.at = at
+        self.state = state
+
+
+class Closed(CallOutError):
+    """The call-out is no longer open: nothing can be answered any more."""
+
+    def __init__(self, *, callout_id: int, level: Level, exercise: bool) -> None:
+        super().__init__(f"call-out {callout_id} is closed")
+        self.callout_id = callout_id
+        self.level = level
+        self.exercise = exercise
+
+
+class NotAsked(CallOutError):
+    """This person was never asked in this call-out."""
+
+    def __init__(self, *, callout_id: int, resident_id: int) -> None:
+        super().__init__(f"resident {resident_id} was not asked in call-out {callout_id}")
+        self.callout_id = callout_id
+        self.resident_id = resident_id
+
+
+class NotArrived(CallOutError):
+    """Done comes after arrived."""
+
+    def __init__(self, state: AskState) -> None:
+        super().__init__(f"not arrived: {state}")
+        self.state = state
+
+
+class BadMinutes(CallOutError):
+    """Nobody is on the way for that long."""
+
+    def __init__(self, *, minutes: int, limit: int) -> None:
+        super().__init__(f"{minutes} minutes: give 1 to {limit}")
+        self.minutes = minutes
+        self.limit = limit
