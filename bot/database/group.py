@@ -10,15 +10,15 @@ from typing import Any, cast
 
 from sqlalchemy import Connection, Engine
 
-from bot.database.units import Finished, Outcome, Unit, attempt
+from bot.database.units import Finished, Outcome, Scope, Unit, attempt
 
 MOST_UNITS = 64
 MOST_SECONDS = 0.020
 _PAUSE = 0.001
 
 
-class _GroupLost(RuntimeError):
-    """The database threw away the whole transaction, not just the unit that failed."""
+class TransactionLost(RuntimeError):
+    """The database threw away the whole transaction, not just what the unit did."""
 
 
 class GroupWriter:
@@ -57,15 +57,14 @@ class GroupWriter:
         """Give the first unit, and all that are queued by the time it is done, one commit.
 
         Raises:
-            _GroupLost: and whatever a failed commit raises; nothing of the group is kept then.
+            TransactionLost: and whatever a failed commit raises; nothing of the group is kept then.
         """
         outcomes: list[Outcome] = []
         with self._engine.begin() as connection:
             before = _driver(connection).total_changes
             for unit in self._and_queued(taken):
-                outcomes.append(attempt(unit, partial(unit.run, connection)))
-                if not _driver(connection).in_transaction:
-                    raise _GroupLost
+                outcomes.append(attempt(unit, partial(unit.run, connection, Scope.SAVEPOINT)))
+                _still_there(connection)
             wrote = _driver(connection).total_changes > before
         return Finished(outcomes, wrote=wrote)
 
@@ -78,7 +77,14 @@ class GroupWriter:
 
     def _alone(self, unit: Unit) -> Any:
         with self._engine.begin() as connection:
-            return unit.run(connection)
+            result = unit.run(connection, Scope.TRANSACTION)
+            _still_there(connection)
+            return result
+
+
+def _still_there(connection: Connection) -> None:
+    if not _driver(connection).in_transaction:
+        raise TransactionLost
 
 
 def _driver(connection: Connection) -> sqlite3.Connection:

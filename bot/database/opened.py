@@ -12,7 +12,7 @@ from sqlmodel import Session
 from bot.database.engines import reading_engine, writing_engine
 from bot.database.group import GroupWriter
 from bot.database.pool import WRITERS, PooledWriter
-from bot.database.units import Finished, Unit, UnitSession
+from bot.database.units import Finished, Scope, Unit, UnitSession
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -82,7 +82,7 @@ class Database:
         return await self._opened_in().run_in_executor(self._readers, work)
 
     def _read(self, call: Callable[[Session], T]) -> T:
-        with self._reading.connect() as connection, UnitSession(connection) as session:
+        with self._reading.connect() as connection, UnitSession(connection, Scope.TRANSACTION) as session:
             return call(session)
 
     def _opened_in(self) -> asyncio.AbstractEventLoop:

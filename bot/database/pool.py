@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import DBAPIError
 
-from bot.database.units import Finished, Unit, attempt
+from bot.database.units import Finished, Scope, Unit, attempt
 
 WRITERS = 4
 MOST_ATTEMPTS = 12
@@ -61,8 +61,9 @@ class PooledWriter:
         raise AssertionError("unreachable")
 
     def _once(self, unit: Unit) -> tuple[Any, bool]:
+        """Run and commit; the question at the end fails where the unit hid a broken transaction."""
         with self._engine.begin() as connection:
-            result = unit.run(connection)
+            result = unit.run(connection, Scope.TRANSACTION)
             return result, bool(connection.scalar(_HAS_WRITTEN))
 
 

@@ -3,17 +3,25 @@
 import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from enum import Enum
 from typing import Any
 
 from sqlalchemy import Connection
 from sqlmodel import Session
 
 
+class Scope(Enum):
+    """What a unit that raises takes back: its own savepoint, or the whole transaction."""
+
+    SAVEPOINT = "create_savepoint"
+    TRANSACTION = "rollback_only"
+
+
 class UnitSession(Session):
     """The session a unit works in: only the database ends it."""
 
-    def __init__(self, connection: Connection) -> None:
-        super().__init__(connection, expire_on_commit=False, join_transaction_mode="create_savepoint")
+    def __init__(self, connection: Connection, scope: Scope) -> None:
+        super().__init__(connection, expire_on_commit=False, join_transaction_mode=scope.value)
 
     def commit(self) -> None:
         raise RuntimeError("a unit of work never commits: the database does, when the unit has returned")
@@ -22,7 +30,7 @@ class UnitSession(Session):
         raise RuntimeError("a unit of work never rolls back: it raises")
 
     def release(self) -> None:
-        """Flush what the unit left and release its savepoint."""
+        """Flush what the unit left and, where it has one, release its savepoint."""
         super().commit()
 
 
@@ -31,9 +39,9 @@ class Unit:
     call: Callable[[Session], Any]
     waiting: asyncio.Future[Any]
 
-    def run(self, connection: Connection) -> Any:
-        """Do the work in a savepoint of its own."""
-        with UnitSession(connection) as session:
+    def run(self, connection: Connection, scope: Scope) -> Any:
+        """Do the work in a session of its own."""
+        with UnitSession(connection, scope) as session:
             result = self.call(session)
             session.release()
         return result

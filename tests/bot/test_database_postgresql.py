@@ -1,0 +1,122 @@
+"""Units that collide on PostgreSQL run again until they hold, a bounded number of times."""
+
+import asyncio
+import threading
+from collections.abc import AsyncIterator
+from contextlib import suppress
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlmodel import Session
+
+from bot.database import Database, pool, writing_engine
+
+COLLIDE = "DO $$ BEGIN RAISE EXCEPTION 'collided' USING ERRCODE = '40001'; END $$"
+
+
+@pytest.fixture
+async def db(postgres_url: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Database]:
+    monkeypatch.setattr(pool, "_LONGEST_PAUSE", 0)
+    engine = writing_engine(postgres_url)
+    with engine.begin() as connection:
+        connection.execute(text("CREATE TABLE tally (name TEXT PRIMARY KEY, count INTEGER)"))
+        connection.execute(text("INSERT INTO tally VALUES ('a', 0), ('b', 0)"))
+    engine.dispose()
+    async with Database(postgres_url) as opened:
+        yield opened
+
+
+def counts(session: Session) -> list[int]:
+    return list(session.execute(text("SELECT count FROM tally ORDER BY name")).scalars())
+
+
+async def test_what_two_read_and_both_change_adds_up(db: Database) -> None:
+    def count_up(session: Session) -> None:
+        known = session.execute(text("SELECT count FROM tally WHERE name = 'a'")).scalar_one()
+        session.execute(text("UPDATE tally SET count = :count WHERE name = 'a'"), {"count": known + 1})
+
+    await asyncio.gather(*(db.write(count_up) for _ in range(50)))
+    assert await db.read(counts) == [50, 0]
+
+
+async def test_two_who_lock_in_opposite_order_both_end(db: Database) -> None:
+    both_hold_one = threading.Barrier(2)
+    tries: list[str] = []
+
+    def change(session: Session, first: str, second: str) -> None:
+        tries.append(first)
+        session.execute(text("SET LOCAL deadlock_timeout = '10ms'"))
+        for name in (first, second):
+            session.execute(text("UPDATE tally SET count = count + 1 WHERE name = :name"), {"name": name})
+            if name == first and tries.count(first) == 1:
+                both_hold_one.wait(30)
+
+    await asyncio.gather(db.write(change, "a", "b"), db.write(change, "b", "a"))
+    assert await db.read(counts) == [2, 2]
+    assert len(tries) > 2
+
+
+async def test_nothing_is_left_of_a_run_that_collided(db: Database) -> None:
+    runs: list[int] = []
+
+    def collide_twice(session: Session) -> str:
+        runs.append(len(runs))
+        session.execute(text("UPDATE tally SET count = count + 1"))
+        if len(runs) < 3:
+            session.execute(text(COLLIDE))
+        return "held"
+
+    assert await db.write(collide_twice) == "held"
+    assert len(runs) == 3
+    assert await db.read(counts) == [1, 1]
+
+
+async def test_trying_again_has_an_end(db: Database) -> None:
+    runs: list[int] = []
+
+    def always(session: Session) -> None:
+        runs.append(1)
+        session.execute(text(COLLIDE))
+
+    with pytest.raises(OperationalError, match="collided"):
+        await db.write(always)
+    assert len(runs) == pool.MOST_ATTEMPTS
+
+
+async def test_other_errors_are_not_tried_again(db: Database) -> None:
+    runs: list[int] = []
+
+    def wrong(session: Session) -> None:
+        runs.append(1)
+        session.execute(text("SELECT 1 / 0"))
+
+    with pytest.raises(Exception, match="division by zero"):
+        await db.write(wrong)
+    assert len(runs) == 1
+
+
+async def test_a_restarted_server_is_found_again(db: Database) -> None:
+    def lose_connections(session: Session) -> None:
+        others = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()"
+        session.execute(text(f"{others} AND datname = current_database()"))
+
+    await asyncio.gather(*(db.write(counts) for _ in range(8)))
+    await db.write(lose_connections)
+    assert await asyncio.gather(*(db.write(counts) for _ in range(8))) == [[0, 0]] * 8
+
+
+async def test_units_run_side_by_side(db: Database) -> None:
+    meeting = threading.Barrier(2)
+    await asyncio.gather(*(db.write(lambda _: meeting.wait(30)) for _ in range(2)))
+
+
+async def test_a_unit_that_hides_its_broken_transaction_is_no_success(db: Database) -> None:
+    def hide(session: Session) -> None:
+        session.execute(text("UPDATE tally SET count = 7"))
+        with suppress(DBAPIError):
+            session.execute(text("SELECT 1 / 0"))
+
+    with pytest.raises(DBAPIError, match="aborted"):
+        await db.write(hide)
+    assert await db.read(counts) == [0, 0]
