@@ -11,7 +11,7 @@ from sqlmodel import Session, col
 from bot.community.areas import area
 from bot.community.audit import record
 from bot.community.errors import NotAllowed, SubjectNeeded, SubjectRefused, UnknownGrant
-from bot.community.models import Area, Resident, Role, RoleGrant, Status
+from bot.community.models import Area, Membership, Resident, Role, RoleGrant, Status
 
 
 class Act(StrEnum):
@@ -21,8 +21,8 @@ class Act(StrEnum):
     REDEEM = "redeem"
     SEE_LEADERBOARD = "see-leaderboard"
     CLAIM_DEED = "claim-deed"
+    ANSWER_CALL_OUT = "answer-call-out"  # whoever was asked, also after leaving the team
     # volunteers
-    ANSWER_CALL_OUT = "answer-call-out"
     SET_AVAILABILITY = "set-availability"
     # roles
     CALL_OUT = "call-out"
@@ -44,10 +44,13 @@ class Act(StrEnum):
 
 
 RESIDENT_ACTS = frozenset(
-    {Act.SEE_OWN_CARD, Act.CHOOSE_TEAMS, Act.REDEEM, Act.SEE_LEADERBOARD, Act.CLAIM_DEED}
+    {
+        *(Act.SEE_OWN_CARD, Act.CHOOSE_TEAMS, Act.REDEEM, Act.SEE_LEADERBOARD),
+        *(Act.CLAIM_DEED, Act.ANSWER_CALL_OUT),
+    }
 )
 
-VOLUNTEER_ACTS = frozenset({Act.ANSWER_CALL_OUT, Act.SET_AVAILABILITY})
+VOLUNTEER_ACTS = frozenset({Act.SET_AVAILABILITY})
 
 ROLE_ACTS: dict[Role, frozenset[Act]] = {
     Role.ADMIN: frozenset(
@@ -127,8 +130,10 @@ def may(
     subject: str | None = None,
 ) -> bool:
     """Tell whether this person may do this here; without an area: anywhere at all."""
-    if act in RESIDENT_ACTS or act in VOLUNTEER_ACTS:
+    if act in RESIDENT_ACTS:
         return _lives_here(session, resident_id)
+    if act in VOLUNTEER_ACTS:
+        return _volunteers(session, resident_id)
     path = None if area_id is None else area(session, area_id).path
     return allows(grants_of(session, resident_id), act, path, subject)
 
@@ -237,3 +242,8 @@ def end_grant(session: Session, *, grant_id: int, ended_by: int | None, now: dat
 def _lives_here(session: Session, resident_id: int) -> bool:
     resident = session.get(Resident, resident_id)
     return resident is not None and resident.status is Status.ACTIVE
+
+
+def _volunteers(session: Session, resident_id: int) -> bool:
+    mine = select(col(Membership.team_id)).where(col(Membership.resident_id) == resident_id).limit(1)
+    return session.execute(mine).first() is not None

@@ -146,7 +146,7 @@ def _retire(rows: Iterable[Area | Team], now: datetime) -> tuple[str, ...]:
 
 
 def _facts(row: Area | Team) -> dict[str, object]:
-    return row.model_dump(exclude={"id"})
+    return row.model_dump(exclude={"id", "position"})  # the order is no news
 
 
 def _changes(before: Mapping[str, object], after: Mapping[str, object], retired: tuple[str, ...]) -> Changes:
