@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from sqlalchemy import bindparam
 from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from bot.community.areas import area, area_by_code, open_area
 from bot.community.audit import record
@@ -18,6 +20,8 @@ from bot.community.teams import team_by_code
 
 _ALPHABET = string.ascii_letters + string.digits
 _CODE_LENGTH = 10  # nearly 60 bits
+
+_BY_CODE = select(Invitation).where(col(Invitation.code) == bindparam("code"))
 
 
 @dataclass(frozen=True)
@@ -84,7 +88,7 @@ def invitation(
     Raises:
         UnknownInvitation, UsedInvitation, ExpiredInvitation: it offers nothing (any more).
     """
-    return _view(session, _open(session, code, resident_id, now))
+    return _view(session, _open(session, _BY_CODE, code, resident_id, now))
 
 
 def accept_invitation(session: Session, *, code: str, resident_id: int, now: datetime) -> Accepted:
@@ -95,7 +99,8 @@ def accept_invitation(session: Session, *, code: str, resident_id: int, now: dat
         UnknownResident: they have to join first.
     """
     active(session, resident_id)
-    row = _open(session, code, resident_id, now)
+    # Two people with one link at once: the second waits here and reads that it is used.
+    row = _open(session, _BY_CODE.with_for_update(), code, resident_id, now)
     row.used_by, row.used_at = resident_id, now
     given = grant(
         session,
@@ -114,9 +119,14 @@ def _may_invite(session: Session, inviter: int, role: Role, path: str) -> bool:
     return any(role in MAY_INVITE.get(one.role, frozenset()) for one in held)
 
 
-def _open(session: Session, code: str, resident_id: int | None, now: datetime) -> Invitation:
-    # Two people with one link at once: the second waits here and reads that it is used.
-    row = session.exec(select(Invitation).where(col(Invitation.code) == code).with_for_update()).first()
+def _open(
+    session: Session,
+    by_code: SelectOfScalar[Invitation],
+    code: str,
+    resident_id: int | None,
+    now: datetime,
+) -> Invitation:
+    row = session.exec(by_code, params={"code": code}).first()
     if row is None:
         raise UnknownInvitation(code)
     if row.used_at is not None:

@@ -1,13 +1,15 @@
 """Who may do what, where: roles reach everything below their area and nothing else."""
 
+import asyncio
 from datetime import timedelta
 
 import pytest
 from sqlmodel import Session, col, select
-from willow_bank import BOT, NOW
+from willow_bank import AREAS, BOT, NOW, TEAMS
 
 from bot.community import (
     ROLE_ACTS,
+    Accepted,
     Act,
     ExpiredInvitation,
     NotAllowed,
@@ -27,14 +29,17 @@ from bot.community import (
     grants_of,
     invitation,
     invite,
+    join,
     may,
     people_who_may,
     person,
     require,
     root_area,
+    synchronise,
 )
 from bot.community.models import RoleGrant
 from bot.community.roles import RESIDENT_ACTS, VOLUNTEER_ACTS
+from bot.database import Database
 
 
 def give(town: Session, resident_id: int, role: Role, area: str, subject: str | None = None) -> int:
@@ -182,3 +187,21 @@ def test_a_forgotten_coordinator_may_nothing(town: Session, join_as) -> None:
     give(town, wang, Role.COORDINATOR, "willow")
     forget(town, resident_id=wang, now=NOW)
     assert not any(may(town, resident_id=wang, act=act) for act in Act)
+
+
+async def test_one_link_tapped_by_two_at_once_gives_one_role(database: Database) -> None:
+    await database.write(synchronise, areas=AREAS, teams=TEAMS, now=NOW)
+    joining = [
+        database.write(join, bot_id=BOT, chat_id=n, name=f"N{n}", language="en", area_id=None, now=NOW)
+        for n in range(1, 7)
+    ]
+    people = await asyncio.gather(*joining)
+    offer = await database.write(invite, role=Role.COORDINATOR, days=1, granted_by=None, now=NOW)
+    assert await database.read(invitation, code=offer.code, now=NOW) == offer
+    taking = [
+        database.write(accept_invitation, code=offer.code, resident_id=one.resident_id, now=NOW)
+        for one in people
+    ]
+    results = await asyncio.gather(*taking, return_exceptions=True)
+    assert sum(isinstance(one, Accepted) for one in results) == 1
+    assert sum(isinstance(one, UsedInvitation) for one in results) == 5
