@@ -1,0 +1,120 @@
+"""Accounts: opening them, finding them, and reading what they hold."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import case, func, or_, select, update
+from sqlmodel import Session
+
+from points.models import AccountKind, accounts, balances, transfers
+from points.storing import chunks, upsert
+
+COMMUNITY = "community"  # the owner of the accounts that points come from and end in
+WITH_FLOOR = frozenset({AccountKind.RESIDENT, AccountKind.MERCHANT})
+
+
+@dataclass(frozen=True)
+class Held:
+    """What an account with a floor has: all of it, and how much of that is on hold."""
+
+    posted: int
+    held: int
+
+    @property
+    def available(self) -> int:
+        return self.posted - self.held
+
+
+def open_account(session: Session, kind: AccountKind, owner: str) -> int:
+    """Give the account of an owner, opening it where there is none."""
+    return open_accounts(session, kind, [owner])[owner]
+
+
+def open_accounts(session: Session, kind: AccountKind, owners: Sequence[str]) -> dict[str, int]:
+    """Give the accounts of many owners, opening those that are not there."""
+    found = find_accounts(session, kind, owners)
+    missing = sorted(set(owners) - found.keys())
+    if not missing:
+        return found
+    rows = [{"kind": kind, "owner": owner} for owner in missing]
+    session.connection().execute(upsert(session, accounts).on_conflict_do_nothing(), rows)
+    opened = find_accounts(session, kind, missing)
+    if kind in WITH_FLOOR:
+        _give_balances(session, sorted(opened.values()))
+    return found | opened
+
+
+def find_accounts(session: Session, kind: AccountKind, owners: Sequence[str]) -> dict[str, int]:
+    """Give the accounts of those owners who have one."""
+    found: dict[str, int] = {}
+    for some in chunks(owners):
+        query = select(accounts.c.owner, accounts.c.id).where(
+            accounts.c.kind == kind, accounts.c.owner.in_(some)
+        )
+        found |= dict(session.connection().execute(query).all())
+    return found
+
+
+def resident_account(session: Session, resident_id: int) -> int:
+    """Give the resident's account, opening it where there is none."""
+    return open_account(session, AccountKind.RESIDENT, str(resident_id))
+
+
+def find_resident_account(session: Session, resident_id: int) -> int | None:
+    """Give the resident's account, or None for who never had points."""
+    return find_accounts(session, AccountKind.RESIDENT, [str(resident_id)]).get(str(resident_id))
+
+
+def community_account(session: Session, kind: AccountKind) -> int:
+    """Give one of the community's own accounts: issued, expired or redeemed."""
+    return open_account(session, kind, COMMUNITY)
+
+
+def lock(session: Session, account_ids: Sequence[int]) -> dict[int, Held]:
+    """Read accounts with a floor and keep others from changing them until the end of the unit.
+
+    Always in the order of ids, so that two units never wait for each other; accounts without a floor are
+    left out, they have no row to wait for. SQLite has one writer and needs no row locks.
+    """
+    return _read(session, account_ids, locking=True)
+
+
+def holdings(session: Session, account_ids: Sequence[int]) -> dict[int, Held]:
+    """Read what accounts with a floor have."""
+    return _read(session, account_ids, locking=False)
+
+
+def held_by(session: Session, account_id: int) -> Held:
+    """Read what one account with a floor has."""
+    return holdings(session, [account_id])[account_id]
+
+
+def total(session: Session, account_id: int) -> int:
+    """Add up an account from its transfers, whatever its kind: what came in less what went out."""
+    signed = case((transfers.c.credit == account_id, transfers.c.amount), else_=-transfers.c.amount)
+    query = select(func.coalesce(func.sum(signed), 0)).where(
+        or_(transfers.c.credit == account_id, transfers.c.debit == account_id)
+    )
+    return int(session.connection().execute(query).scalar_one())
+
+
+def forget_owner(session: Session, resident_id: int) -> None:
+    """Take the name off a resident's account; its transfers stay, for the arithmetic."""
+    statement = update(accounts).where(
+        accounts.c.kind == AccountKind.RESIDENT, accounts.c.owner == str(resident_id)
+    )
+    session.connection().execute(statement.values(owner=None))
+
+
+def _give_balances(session: Session, account_ids: Sequence[int]) -> None:
+    rows = [{"account": number, "posted": 0, "held": 0} for number in account_ids]
+    session.connection().execute(upsert(session, balances).on_conflict_do_nothing(), rows)
+
+
+def _read(session: Session, account_ids: Sequence[int], *, locking: bool) -> dict[int, Held]:
+    found: dict[int, Held] = {}
+    for some in chunks(sorted(set(account_ids))):
+        query = select(balances).where(balances.c.account.in_(some)).order_by(balances.c.account)
+        rows = session.connection().execute(query.with_for_update(key_share=True) if locking else query)
+        found |= {row.account: Held(row.posted, row.held) for row in rows}
+    return found

@@ -1,0 +1,109 @@
+"""Activities: the rules by which a good deed earns, each change of one a version of its own."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, insert, select, update
+from sqlmodel import Session
+
+from points.errors import UnknownActivity
+from points.months import Per
+from points.shelf import Verify, activities
+
+
+@dataclass(frozen=True)
+class Cap:
+    points: int
+    per: Per
+
+
+@dataclass(frozen=True)
+class ActivityRule:
+    """What an activity earns: `points` once, and `points_per_hour` by whole minutes, rounded down."""
+
+    code: str
+    names: Mapping[str, str]
+    points: int = 0
+    points_per_hour: int = 0
+    cap: Cap | None = None
+    verify: Verify = Verify.AUTOMATIC
+
+    def worth(self, minutes: int) -> int:
+        """Give what doing it for some minutes earns, before any cap."""
+        return self.points + self.points_per_hour * max(minutes, 0) // 60
+
+
+@dataclass(frozen=True)
+class VersionedRule:
+    rule: ActivityRule
+    version: int
+
+
+def synchronise_activities(session: Session, rules: Sequence[ActivityRule], now: datetime) -> None:
+    """Bring the activities in line with the neighbourhood's file, by code.
+
+    Another name is kept as a name; any other change becomes a new version; what is not listed is retired.
+    """
+    latest = _latest(session)
+    for rule in rules:
+        _synchronise(session, rule, latest.get(rule.code), now)
+    gone = [row.id for code, row in latest.items() if code not in {rule.code for rule in rules}]
+    unretired = update(activities).where(activities.c.id.in_(gone), activities.c.retired_at.is_(None))
+    session.connection().execute(unretired.values(retired_at=now))
+
+
+def current_activities(session: Session) -> list[VersionedRule]:
+    """Give the rules that hold now, by code."""
+    latest = _latest(session)
+    return [_versioned(latest[code]) for code in sorted(latest) if latest[code].retired_at is None]
+
+
+def current_activity(session: Session, code: str) -> VersionedRule:
+    """Give the rule that holds now.
+
+    Raises:
+        UnknownActivity: there is none of this code, or it was retired.
+    """
+    query = select(activities).where(activities.c.code == code).order_by(activities.c.version.desc()).limit(1)
+    row = session.connection().execute(query).one_or_none()
+    if row is None or row.retired_at is not None:
+        raise UnknownActivity(code)
+    return _versioned(row)
+
+
+def activity_names(session: Session) -> dict[str, dict[str, str]]:
+    """Give the names of every activity there ever was, by code."""
+    return {code: row.names for code, row in _latest(session).items()}
+
+
+def _latest(session: Session) -> dict[str, Row[Any]]:
+    query = select(activities).order_by(activities.c.version)
+    return {row.code: row for row in session.connection().execute(query)}
+
+
+def _synchronise(session: Session, rule: ActivityRule, latest: Row[Any] | None, now: datetime) -> None:
+    if latest is not None and _values(rule) == _values(_versioned(latest).rule):
+        kept = update(activities).where(activities.c.id == latest.id)
+        session.connection().execute(kept.values(names=dict(rule.names), retired_at=None))
+        return
+    version = 1 if latest is None else latest.version + 1
+    row = _values(rule) | {"code": rule.code, "names": dict(rule.names), "version": version, "since": now}
+    session.connection().execute(insert(activities), row)
+
+
+def _values(rule: ActivityRule) -> dict[str, Any]:
+    return {
+        "points": rule.points,
+        "points_per_hour": rule.points_per_hour,
+        "cap_points": rule.cap.points if rule.cap else None,
+        "cap_per": rule.cap.per if rule.cap else None,
+        "verify": rule.verify,
+    }
+
+
+def _versioned(row: Row[Any]) -> VersionedRule:
+    cap = Cap(row.cap_points, row.cap_per) if row.cap_per is not None else None
+    rule = ActivityRule(row.code, row.names, row.points, row.points_per_hour, cap, row.verify)
+    return VersionedRule(rule, row.version)

@@ -1,0 +1,131 @@
+"""Handing a reward over at the merchant's, and taking that back while it is fresh."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import update
+from sqlmodel import Session
+
+from points.accounts import open_account
+from points.errors import CodeLapsed, NotHandedOver, NotYourReward, UndoTooLate
+from points.holding import place_hold
+from points.lookup import RedemptionView, look_up, redemption
+from points.models import AccountKind, TransferKind
+from points.posting import Posting, post_one, reverse
+from points.redemptions import move_on, why_ended
+from points.shelf import RedemptionState, redemptions
+
+UNDO_WITHIN = timedelta(minutes=10)
+
+
+@dataclass(frozen=True)
+class Handover:
+    """One act at the shop, for both sides to hear of; `resident_id` is None where the owner was forgotten."""
+
+    redemption_id: int
+    resident_id: int | None
+    code: str
+    names: Mapping[str, str]
+    merchant: str
+    merchant_names: Mapping[str, str]
+    price: int
+    at: datetime
+    lapses_at: datetime
+    transfer_id: int
+
+
+class HandedOver(Handover):
+    """The merchant gave the reward, and has its points."""
+
+
+class HandoverUndone(Handover):
+    """The merchant took it back; the code waits again."""
+
+
+def hand_over(
+    session: Session, *, code: str, merchant_codes: frozenset[str] | None, now: datetime, zone: ZoneInfo
+) -> HandedOver:
+    """Capture a code's hold for the merchant; `merchant_codes` None means any merchant.
+
+    Raises:
+        UnknownCode: nobody has such a code.
+        NotYourReward: it is for another merchant.
+        AlreadyHandedOver, CodeLapsed, CodeCancelled: it does not wait any more.
+    """
+    view = _for_merchant(session, code, merchant_codes)
+    if view.state is RedemptionState.WAITING and now >= view.lapses_at:
+        raise CodeLapsed(view.code, view.lapses_at)
+    if view.state is not RedemptionState.WAITING or not move_on(
+        session, view, RedemptionState.HANDED_OVER, now
+    ):
+        raise why_ended(redemption(session, view.redemption_id))
+    posted = post_one(session, _capture(session, view), now, zone=zone)
+    captured = update(redemptions).where(redemptions.c.id == view.redemption_id)
+    session.connection().execute(captured.values(transfer=posted.transfer_id))
+    return HandedOver(**_told(view, now, posted.transfer_id))
+
+
+def undo_handover(
+    session: Session, *, code: str, merchant_codes: frozenset[str] | None, now: datetime, zone: ZoneInfo
+) -> HandoverUndone:
+    """Take a handover back within ten minutes: the points go back on hold and the code waits again.
+
+    Its time to lapse is what it was, so whoever keeps the schedule has to enter it again.
+
+    Raises:
+        UnknownCode: nobody has such a code.
+        NotYourReward: it is for another merchant.
+        NotHandedOver: there is nothing to undo.
+        UndoTooLate: the ten minutes are over.
+        NotEnoughPoints: the merchant's points were settled since.
+    """
+    view = _for_merchant(session, code, merchant_codes)
+    if view.state is not RedemptionState.HANDED_OVER or view.transfer is None or view.ended_at is None:
+        raise NotHandedOver(view.code)
+    if now > view.ended_at + UNDO_WITHIN:
+        raise UndoTooLate(view.code, view.ended_at)
+    undo = f"undo:{view.transfer}"
+    posted = reverse(session, transfer_id=view.transfer, key=undo, now=now, zone=zone)
+    hold = place_hold(
+        session, account=view.account, amount=view.price, key=f"code:{view.code}:{undo}", now=now
+    )
+    if not move_on(session, view, RedemptionState.WAITING, now, hold=hold, transfer=None):
+        raise NotHandedOver(view.code)
+    return HandoverUndone(**_told(view, now, posted.transfer_id))
+
+
+def _for_merchant(session: Session, code: str, merchant_codes: frozenset[str] | None) -> RedemptionView:
+    view = look_up(session, code)
+    if merchant_codes is not None and view.merchant not in merchant_codes:
+        raise NotYourReward(view.code)
+    return view
+
+
+def _capture(session: Session, view: RedemptionView) -> Posting:
+    return Posting(
+        key=f"capture:{view.hold}",
+        kind=TransferKind.CAPTURE,
+        debit=view.account,
+        credit=open_account(session, AccountKind.MERCHANT, view.merchant),
+        amount=view.price,
+        rule=view.reward,
+        hold=view.hold,
+    )
+
+
+def _told(view: RedemptionView, now: datetime, transfer_id: int) -> dict[str, Any]:
+    return {
+        "redemption_id": view.redemption_id,
+        "resident_id": view.resident_id,
+        "code": view.code,
+        "names": view.names,
+        "merchant": view.merchant,
+        "merchant_names": view.merchant_names,
+        "price": view.price,
+        "at": now,
+        "lapses_at": view.lapses_at,
+        "transfer_id": transfer_id,
+    }

@@ -1,0 +1,119 @@
+"""Finding a redemption by its code, its number or its owner."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, select
+from sqlmodel import Session
+
+from points.accounts import find_resident_account
+from points.codes import normal_code
+from points.errors import UnknownCode
+from points.models import accounts
+from points.shelf import RedemptionState, merchants, redemptions, rewards
+
+
+@dataclass(frozen=True)
+class RedemptionView:
+    """A code and what became of it; `resident_id` is None where its owner asked to be forgotten."""
+
+    redemption_id: int
+    code: str
+    state: RedemptionState
+    resident_id: int | None
+    reward_id: int
+    reward: str
+    names: Mapping[str, str]
+    merchant: str
+    merchant_names: Mapping[str, str]
+    price: int
+    at: datetime
+    lapses_at: datetime
+    ended_at: datetime | None
+    account: int
+    hold: int
+    transfer: int | None
+
+
+def look_up(session: Session, code: str) -> RedemptionView:
+    """Find what a code stands for, however it was typed.
+
+    Raises:
+        UnknownCode: nothing does.
+    """
+    row = session.connection().execute(_views().where(redemptions.c.code == normal_code(code))).one_or_none()
+    if row is None:
+        raise UnknownCode(code)
+    return _view(row)
+
+
+def redemption(session: Session, redemption_id: int) -> RedemptionView:
+    """Find a redemption by its number.
+
+    Raises:
+        UnknownCode: there is none.
+    """
+    row = session.connection().execute(_views().where(redemptions.c.id == redemption_id)).one_or_none()
+    if row is None:
+        raise UnknownCode(str(redemption_id))
+    return _view(row)
+
+
+def redemptions_of(session: Session, resident_id: int) -> list[RedemptionView]:
+    """Give all codes a resident ever had, the newest first."""
+    account = find_resident_account(session, resident_id)
+    query = _views().where(redemptions.c.account == account).order_by(redemptions.c.id.desc())
+    return [_view(row) for row in session.connection().execute(query)]
+
+
+def waiting_codes(session: Session, resident_id: int) -> list[RedemptionView]:
+    """Give the codes a resident can still use, the newest first."""
+    return [view for view in redemptions_of(session, resident_id) if view.state is RedemptionState.WAITING]
+
+
+def lapsing(session: Session, now: datetime, *, at_most: int = 500) -> list[int]:
+    """Give the redemptions whose time is over and who still wait, the oldest first."""
+    waiting = redemptions.c.state == RedemptionState.WAITING
+    query = select(redemptions.c.id).where(waiting, redemptions.c.lapses_at <= now)
+    return list(
+        session.connection().execute(query.order_by(redemptions.c.lapses_at).limit(at_most)).scalars()
+    )
+
+
+def _views() -> Any:
+    owner, reward_names = accounts.c.owner, rewards.c.names
+    return (
+        select(
+            redemptions,
+            owner,
+            reward_names,
+            rewards.c.code.label("reward_code"),
+            merchants.c.names.label("merchant_names"),
+        )
+        .join(accounts, accounts.c.id == redemptions.c.account)
+        .join(rewards, rewards.c.id == redemptions.c.reward)
+        .join(merchants, merchants.c.code == redemptions.c.merchant)
+    )
+
+
+def _view(row: Row[Any]) -> RedemptionView:
+    return RedemptionView(
+        redemption_id=row.id,
+        code=row.code,
+        state=row.state,
+        resident_id=None if row.owner is None else int(row.owner),
+        reward_id=row.reward,
+        reward=row.reward_code,
+        names=row.names,
+        merchant=row.merchant,
+        merchant_names=row.merchant_names,
+        price=row.price,
+        at=row.at,
+        lapses_at=row.lapses_at,
+        ended_at=row.ended_at,
+        account=row.account,
+        hold=row.hold,
+        transfer=row.transfer,
+    )

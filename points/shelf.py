@@ -1,0 +1,110 @@
+"""The tables of what can be done and had: activities with their versions, merchants, rewards, redemptions."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import JSON, CheckConstraint, Index, UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+from points.columns import BigId, Bytewise, Moment, words
+from points.months import Per
+
+
+class Verify(StrEnum):
+    AUTOMATIC = "automatic"
+    COORDINATOR = "coordinator"
+    TEAM_LEAD = "team-lead"
+
+
+class By(StrEnum):
+    HOUSEHOLD = "household"
+    RESIDENT = "resident"
+
+
+class RedemptionState(StrEnum):
+    WAITING = "waiting"
+    HANDED_OVER = "handed_over"
+    LAPSED = "lapsed"
+    CANCELLED = "cancelled"
+
+
+class Activity(SQLModel, table=True):
+    """One version of a rule for earning; a changed rule is a new row, so the past keeps its own."""
+
+    __table_args__ = (UniqueConstraint("code", "version"),)
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=BigId)
+    code: str = Field(sa_type=Bytewise)
+    version: int
+    names: dict[str, str] = Field(sa_type=JSON)
+    points: int = Field(default=0, sa_type=BigId)
+    points_per_hour: int = Field(default=0, sa_type=BigId)
+    cap_points: int | None = Field(default=None, sa_type=BigId)
+    cap_per: Per | None = Field(default=None, sa_type=words(Per))
+    verify: Verify = Field(default=Verify.AUTOMATIC, sa_type=words(Verify))
+    since: datetime = Field(sa_type=Moment)
+    retired_at: datetime | None = Field(default=None, sa_type=Moment)
+
+
+class Merchant(SQLModel, table=True):
+    id: int | None = Field(default=None, primary_key=True, sa_type=BigId)
+    code: str = Field(unique=True, sa_type=Bytewise)
+    names: dict[str, str] = Field(sa_type=JSON)
+    area: str | None = Field(default=None, sa_type=Bytewise)
+    phone: str | None = None
+    hours: str | None = None
+    retired_at: datetime | None = Field(default=None, sa_type=Moment)
+
+
+class Reward(SQLModel, table=True):
+    """What points buy. `taken` counts the codes that wait or were handed over; no stock means no end."""
+
+    __table_args__ = (
+        CheckConstraint("price > 0", name="price_positive"),
+        CheckConstraint("stock >= 0", name="stock_not_negative"),
+        CheckConstraint("taken >= 0", name="taken_not_negative"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=BigId)
+    code: str = Field(unique=True, sa_type=Bytewise)
+    names: dict[str, str] = Field(sa_type=JSON)
+    price: int = Field(sa_type=BigId)
+    stock: int | None = Field(default=None, sa_type=BigId)
+    taken: int = Field(default=0, sa_type=BigId)
+    merchant: str = Field(sa_type=Bytewise, foreign_key="merchant.code")
+    limit_count: int | None = None
+    limit_per: Per | None = Field(default=None, sa_type=words(Per))
+    limit_by: By | None = Field(default=None, sa_type=words(By))
+    valid_days: int
+    position: int = 0
+    retired_at: datetime | None = Field(default=None, sa_type=Moment)
+
+
+class Redemption(SQLModel, table=True):
+    """A code somebody holds for a reward, and what became of it."""
+
+    __table_args__ = (
+        Index("ix_redemption_account_id", "account", "id"),
+        Index("ix_redemption_reward_household", "reward", "household"),
+        Index("ix_redemption_state_lapses_at", "state", "lapses_at"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=BigId)
+    code: str = Field(unique=True, sa_type=Bytewise)
+    account: int = Field(foreign_key="account.id", sa_type=BigId)
+    household: str | None = Field(default=None, sa_type=Bytewise)
+    reward: int = Field(foreign_key="reward.id", sa_type=BigId)
+    merchant: str = Field(sa_type=Bytewise)
+    price: int = Field(sa_type=BigId)
+    hold: int | None = Field(default=None, foreign_key="hold.id", sa_type=BigId)
+    state: RedemptionState = Field(default=RedemptionState.WAITING, sa_type=words(RedemptionState))
+    at: datetime = Field(sa_type=Moment)
+    lapses_at: datetime = Field(sa_type=Moment)
+    ended_at: datetime | None = Field(default=None, sa_type=Moment)
+    transfer: int | None = Field(default=None, foreign_key="transfer.id", sa_type=BigId)
+
+
+activities = SQLModel.metadata.tables["activity"]
+merchants = SQLModel.metadata.tables["merchant"]
+rewards = SQLModel.metadata.tables["reward"]
+redemptions = SQLModel.metadata.tables["redemption"]

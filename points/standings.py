@@ -1,0 +1,152 @@
+"""Where a resident stands: available, on hold, expiring next, the last entries; and all of it for export."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Row, case, func, or_, select
+from sqlmodel import Session
+
+from points.accounts import Held, find_resident_account, held_by
+from points.activities import activity_names
+from points.lookup import redemptions_of
+from points.models import TransferKind, transfers
+from points.months import month_start, months_later
+from points.rewards import reward_names
+
+SHOWN = 10
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One movement of a resident's points: above zero came in, below went out; `names` say for what."""
+
+    transfer_id: int
+    at: datetime
+    kind: TransferKind
+    amount: int
+    names: Mapping[str, str]
+    minutes: int | None
+
+
+@dataclass(frozen=True)
+class Standing:
+    """`expiring` points are the next to be gone, at `expiring_at`, if they are not spent before."""
+
+    available: int
+    held: int
+    expiring: int
+    expiring_at: datetime | None
+    entries: tuple[Entry, ...]
+
+
+def standing(
+    session: Session,
+    resident_id: int,
+    now: datetime,
+    zone: ZoneInfo,
+    *,
+    expire_months: int = 0,
+    last: int = SHOWN,
+) -> Standing:
+    """Say where a resident stands; who never had points has none."""
+    account = find_resident_account(session, resident_id)
+    if account is None:
+        return Standing(0, 0, 0, None, ())
+    held = held_by(session, account)
+    expiring, gone_at = _next_to_expire(session, account, held, expire_months, zone)
+    overdue_is_now = max(gone_at, now) if gone_at else None
+    return Standing(held.available, held.held, expiring, overdue_is_now, _entries(session, account, last))
+
+
+def exported(session: Session, resident_id: int) -> dict[str, Any]:
+    """Give all that is stored here about a resident, ready for JSON."""
+    account = find_resident_account(session, resident_id)
+    if account is None:
+        return {"available": 0, "held": 0, "entries": [], "codes": []}
+    held = held_by(session, account)
+    return {
+        "available": held.available,
+        "held": held.held,
+        "entries": [_plain(asdict(entry)) for entry in _entries(session, account, None)],
+        "codes": [
+            {
+                "code": view.code,
+                "reward": dict(view.names),
+                "merchant": dict(view.merchant_names),
+                "price": view.price,
+                "state": view.state.value,
+                "at": view.at.isoformat(),
+                "lapses_at": view.lapses_at.isoformat(),
+            }
+            for view in redemptions_of(session, resident_id)
+        ],
+    }
+
+
+def _next_to_expire(
+    session: Session, account: int, held: Held, expire_months: int, zone: ZoneInfo
+) -> tuple[int, datetime | None]:
+    """Find the oldest month of which something is left, first in, first out, and when that is gone.
+
+    A reversal that gives points back counts in the month of what it reverses, and so do the points.
+    """
+    if not expire_months or held.available <= 0:
+        return 0, None
+    left = 0
+    spent = _spent(session, account) + held.held
+    for month, came in _came_by_month(session, account):
+        left += came
+        if left > spent:
+            return left - spent, month_start(months_later(month, expire_months + 1), zone)
+    return 0, None
+
+
+def _came_by_month(session: Session, account: int) -> list[tuple[str, int]]:
+    mine, reversed_kind = transfers.c.kind != TransferKind.REVERSAL, transfers.c.kind == TransferKind.REVERSAL
+    came = or_((transfers.c.credit == account) & mine, (transfers.c.debit == account) & reversed_kind)
+    signed = func.sum(case((mine, transfers.c.amount), else_=-transfers.c.amount))
+    query = (
+        select(transfers.c.month, signed).where(came).group_by(transfers.c.month).order_by(transfers.c.month)
+    )
+    return [(month, int(amount)) for month, amount in session.connection().execute(query)]
+
+
+def _spent(session: Session, account: int) -> int:
+    mine, reversed_kind = transfers.c.kind != TransferKind.REVERSAL, transfers.c.kind == TransferKind.REVERSAL
+    went = or_((transfers.c.debit == account) & mine, (transfers.c.credit == account) & reversed_kind)
+    signed = func.sum(case((mine, transfers.c.amount), else_=-transfers.c.amount))
+    return int(session.connection().execute(select(func.coalesce(signed, 0)).where(went)).scalar_one())
+
+
+def _entries(session: Session, account: int, last: int | None) -> tuple[Entry, ...]:
+    mended = transfers.alias("mended")
+    query = (
+        select(transfers, mended.c.kind.label("mended_kind"), mended.c.rule.label("mended_rule"))
+        .outerjoin(mended, mended.c.id == transfers.c.reverses)
+        .where(or_(transfers.c.debit == account, transfers.c.credit == account))
+        .order_by(transfers.c.id.desc())
+        .limit(last)
+    )
+    named = {TransferKind.AWARD: activity_names(session), TransferKind.CAPTURE: reward_names(session)}
+    return tuple(_entry(row, account, named) for row in session.connection().execute(query))
+
+
+def _entry(
+    row: Row[Any], account: int, named: Mapping[TransferKind, Mapping[str, Mapping[str, str]]]
+) -> Entry:
+    by_code = named.get(row.mended_kind or row.kind, {})
+    return Entry(
+        transfer_id=row.id,
+        at=row.at,
+        kind=row.kind,
+        amount=row.amount if row.credit == account else -row.amount,
+        names=by_code.get(row.mended_rule or row.rule or "", {}),
+        minutes=row.minutes,
+    )
+
+
+def _plain(entry: dict[str, Any]) -> dict[str, Any]:
+    return entry | {"at": entry["at"].isoformat(), "kind": entry["kind"].value, "names": dict(entry["names"])}
