@@ -1,4 +1,8 @@
-"""The outbox, its lanes and its pace: the only code that sends to Telegram."""
+"""The outbox, its lanes and its pace: the only code that sends to Telegram.
+
+Rules put messages into the outbox with what is named here, which needs no Telegram. What sends is named by
+its module: `sender.Sender`, `pace.Pace`, `limiter.PaceLimiter`, `edits.Edits`, `transport.BoundedRequest`.
+"""
 
 from bot.delivery.messages import Button, Lane, Message, MessageError, MessageTooLong, Recipient
 from bot.delivery.models import State
@@ -12,9 +16,11 @@ from bot.delivery.outbox import (
     progress,
     withdraw,
 )
+from bot.delivery.results import ChatState, Recorded
 
 __all__ = [
     "Button",
+    "ChatState",
     "DeliveryView",
     "Lane",
     "Message",
@@ -23,6 +29,7 @@ __all__ = [
     "NoRendering",
     "Progress",
     "Recipient",
+    "Recorded",
     "State",
     "deliveries",
     "enqueue",

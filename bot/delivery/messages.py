@@ -15,15 +15,18 @@ _TAG = re.compile(r"<[^>]*>")
 
 
 class Lane(IntEnum):
-    """The order in which messages take their turn; a lower number goes first (law 6)."""
+    """The order in which messages take their turn; a lower number goes first (law 6).
 
-    CORRECTION = 0
-    OWN_ACT = 1
-    GROUP = 2
-    EMERGENCY = 3
-    BOARD = 4
-    ROUTINE = 5
-    BULK = 6
+    From 1, because python-telegram-bot drops `rate_limit_args` that are false.
+    """
+
+    CORRECTION = 1
+    OWN_ACT = 2
+    GROUP = 3
+    EMERGENCY = 4
+    BOARD = 5
+    ROUTINE = 6
+    BULK = 7
 
 
 # After a crash or an unanswered request these are sent again: twice is better than never (law 7).

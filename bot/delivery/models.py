@@ -65,7 +65,7 @@ class Delivery(SQLModel, table=True):
 
     __table_args__ = (
         UniqueConstraint("broadcast_id", "chat_id"),
-        CheckConstraint("lane between 0 and 6", name="lane"),
+        CheckConstraint("lane between 1 and 7", name="lane"),
         Index("ix_delivery_waiting", "lane", "id", sqlite_where=_WAITING, postgresql_where=_WAITING),
         Index("ix_delivery_expiring", "expires_at", sqlite_where=_WAITING, postgresql_where=_WAITING),
         Index("ix_delivery_underway", "id", sqlite_where=_UNDERWAY, postgresql_where=_UNDERWAY),

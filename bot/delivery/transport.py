@@ -1,4 +1,4 @@
-"""The HTTP client that carries every call to Telegram, with few enough calls in flight that it stays quick."""
+"""The HTTP client that carries every call to Telegram, with few enough in flight that it stays quick."""
 
 import asyncio
 from typing import Any

@@ -1,0 +1,66 @@
+"""When a chat may be written to again: one message a second with a short burst, a group twenty a minute."""
+
+import math
+from collections import deque
+from collections.abc import Set as AbstractSet
+
+ChatId = int | str | None
+
+# A little more than the second and the minute Telegram counts, for uneven ways to the server.
+STEP = 1.05
+BURST = 3
+MINUTE = 60.5
+PER_GROUP_MINUTE = 20
+TIDY_ABOVE = 4096
+
+
+def is_group(chat_id: ChatId) -> bool:
+    """Groups and channels have negative ids, or a name in public."""
+    return isinstance(chat_id, str) or (chat_id is not None and chat_id < 0)
+
+
+class Chats:
+    """Remembers what each chat got lately, and forgets it when it no longer matters."""
+
+    def __init__(self) -> None:
+        self._paid_until: dict[ChatId, float] = {}
+        self._groups: dict[ChatId, deque[float]] = {}
+        self._barred: dict[ChatId, float] = {}
+
+    def ready_at(self, chat_id: ChatId) -> float:
+        if chat_id is None:
+            return -math.inf
+        burst_at = self._paid_until.get(chat_id, -math.inf) - (BURST - 1) * STEP
+        return max(burst_at, self._barred.get(chat_id, -math.inf), self._minute_at(chat_id))
+
+    def leave(self, chat_id: ChatId, now: float) -> None:
+        if chat_id is None:
+            return
+        self._paid_until[chat_id] = max(self._paid_until.get(chat_id, now), now) + STEP
+        if is_group(chat_id):
+            self._groups.setdefault(chat_id, deque(maxlen=PER_GROUP_MINUTE)).append(now)
+        if len(self._paid_until) > TIDY_ABOVE:
+            self._tidy(now)
+
+    def arrived_late(self, chat_id: ChatId, seconds: float) -> None:
+        """Count from the arrival, for the server does."""
+        if chat_id in self._paid_until:
+            self._paid_until[chat_id] += seconds
+
+    def bar(self, chat_id: ChatId, until: float) -> None:
+        """Leave this chat alone until then, because Telegram said so."""
+        self._barred[chat_id] = max(until, self._barred.get(chat_id, until))
+
+    def busy(self, now: float) -> AbstractSet[int]:
+        """Name the chats that may not be written to at this moment."""
+        known = {*self._paid_until, *self._barred}
+        return {chat_id for chat_id in known if isinstance(chat_id, int) and self.ready_at(chat_id) > now}
+
+    def _minute_at(self, chat_id: ChatId) -> float:
+        sent = self._groups.get(chat_id)
+        return sent[0] + MINUTE if sent and len(sent) == PER_GROUP_MINUTE else -math.inf
+
+    def _tidy(self, now: float) -> None:
+        self._paid_until = {chat: until for chat, until in self._paid_until.items() if until > now}
+        self._barred = {chat: until for chat, until in self._barred.items() if until > now}
+        self._groups = {chat: sent for chat, sent in self._groups.items() if sent[-1] + MINUTE > now}

@@ -1,0 +1,250 @@
+"""The sender's side of the outbox: claim a few rows, record how they ended, tidy up after a crash."""
+
+from collections.abc import Iterable, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select, bindparam, literal_column, or_, select, update
+from sqlmodel import Session, col
+
+from bot.delivery.messages import SENT_AGAIN_IN_DOUBT, Buttons, Lane, buttons_from_json
+from bot.delivery.models import Broadcast, Delivery, Method, Rendering, State
+from bot.delivery.outbox import waiting
+from bot.delivery.results import TOO_LATE, Outcome, Recorded
+
+FINAL = frozenset({State.SENT, State.FAILED, State.EXPIRED, State.UNKNOWN})
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One delivery in the sender's hand."""
+
+    delivery_id: int
+    chat_id: int
+    lane: Lane
+    loud: bool
+    rendering_id: int
+    attempts: int
+    expires_at: datetime | None
+    about: str | None
+    tag: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What is sent: a rendering as the sender needs it."""
+
+    method: Method
+    text: str
+    buttons: Buttons
+    attachment: bytes | None
+    attachment_name: str | None
+    file_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """What the sender has room for, and the chats that may not be written to yet."""
+
+    own_acts: int
+    others: int
+    together: int
+    busy: AbstractSet[int] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """One attempt that ended."""
+
+    claim: Claim
+    outcome: Outcome
+    at: datetime
+
+
+def claim(session: Session, room: Room, now: datetime) -> tuple[Claim, ...]:
+    """Mark the next rows as being sent, at most one a chat, and give them in the order of their lanes."""
+    if room.together <= 0:
+        return ()
+    own = _candidates(session, col(Delivery.lane) == int(Lane.OWN_ACT), room.own_acts, room.busy, now)
+    taken = room.busy | {each.chat_id for each in own}
+    others = _candidates(session, col(Delivery.lane) != int(Lane.OWN_ACT), room.others, taken, now)
+    found = sorted([*own, *others], key=lambda each: (each.lane, each.delivery_id))
+    found = found[: room.together]
+    if not found:
+        return ()
+    marked = session.execute(
+        update(Delivery)
+        .where(col(Delivery.id).in_([each.delivery_id for each in found]), waiting())
+        .values(state=State.SENDING)
+        .returning(col(Delivery.id))
+    )
+    ids = set(marked.scalars())
+    return tuple(each for each in found if each.delivery_id in ids)
+
+
+def contents(session: Session, rendering_ids: Iterable[int]) -> dict[int, Content]:
+    """Read what is to be sent."""
+    rows = session.execute(
+        select(
+            col(Rendering.id),
+            col(Rendering.method),
+            col(Rendering.text),
+            col(Rendering.buttons),
+            col(Rendering.attachment),
+            col(Rendering.attachment_name),
+            col(Rendering.file_id),
+        ).where(col(Rendering.id).in_(list(rendering_ids)))
+    )
+    return {
+        row[0]: Content(row[1], row[2], buttons_from_json(row[3]), row[4], row[5], row[6]) for row in rows
+    }
+
+
+def record(session: Session, ended: Sequence[Ended]) -> tuple[Recorded, ...]:
+    """Write down how attempts ended; give those that came to their end."""
+    if not ended:
+        return ()
+    session.connection().execute(_RECORD, [_row(each) for each in ended])
+    for each in ended:
+        if each.outcome.file_id is not None:
+            _remember_file(session, each.claim.rendering_id, each.outcome.file_id)
+        if each.outcome.moved_to is not None:
+            _move(session, each.claim, each.outcome.moved_to)
+    _keep_withdrawn(session, [each.claim.delivery_id for each in ended if each.outcome.state is State.QUEUED])
+    return tuple(_recorded(each) for each in ended if each.outcome.state in FINAL)
+
+
+def expire(session: Session, now: datetime) -> tuple[Recorded, ...]:
+    """Give up what waited beyond its time."""
+    overdue = update(Delivery).where(waiting(), col(Delivery.expires_at) <= now)
+    return _end(session, overdue.values(state=State.EXPIRED, reason=TOO_LATE.reason), State.EXPIRED, now)
+
+
+def recover(session: Session, now: datetime) -> tuple[Recorded, ...]:
+    """After a crash: emergencies in doubt wait again, everything else in doubt becomes unknown (law 7)."""
+    underway = col(Delivery.state) == literal_column("'sending'")
+    lanes = [int(lane) for lane in SENT_AGAIN_IN_DOUBT]
+    again = update(Delivery).where(underway, col(Delivery.lane).in_(lanes))
+    ids = list(session.execute(again.values(state=State.QUEUED).returning(col(Delivery.id))).scalars())
+    _keep_withdrawn(session, ids)
+    rest = update(Delivery).where(underway).values(state=State.UNKNOWN, reason=IN_DOUBT_REASON)
+    return _end(session, rest, State.UNKNOWN, now)
+
+
+IN_DOUBT_REASON = "the program ended while this was being sent"
+
+_RECORD = (
+    update(Delivery)
+    .where(col(Delivery.id) == bindparam("delivery"), col(Delivery.state) == literal_column("'sending'"))
+    .values(
+        state=bindparam("new_state"),
+        attempts=bindparam("tried"),
+        not_before=bindparam("wait_until"),
+        reason=bindparam("why"),
+        message_id=bindparam("message"),
+        sent_at=bindparam("moment"),
+    )
+)
+
+
+def _row(ended: Ended) -> dict[str, Any]:
+    outcome = ended.outcome
+    return {
+        "delivery": ended.claim.delivery_id,
+        "new_state": outcome.state,
+        "tried": ended.claim.attempts + outcome.counts,
+        "wait_until": None if outcome.again_after is None else ended.at + outcome.again_after,
+        "why": outcome.reason,
+        "message": outcome.message_id,
+        "moment": ended.at if outcome.state is State.SENT else None,
+    }
+
+
+def _candidates(
+    session: Session, lane: Any, limit: int, busy: AbstractSet[int], now: datetime
+) -> list[Claim]:
+    """Look for waiting rows, the first of each chat; a few more are read, for several may be for one chat."""
+    if limit <= 0:
+        return []
+    rows = session.execute(
+        _waiting_rows(now).where(lane, col(Delivery.chat_id).not_in(busy)).limit(4 * limit)
+    )
+    firsts: dict[int, Claim] = {}
+    for row in rows:
+        firsts.setdefault(row.chat_id, Claim(row[0], row[1], Lane(row[2]), *row[3:]))
+    return list(firsts.values())[:limit]
+
+
+def _waiting_rows(now: datetime) -> Select[*tuple[Any, ...]]:
+    return (
+        select(
+            col(Delivery.id),
+            col(Delivery.chat_id),
+            col(Delivery.lane),
+            col(Broadcast.loud),
+            col(Rendering.id),
+            col(Delivery.attempts),
+            col(Delivery.expires_at),
+            col(Broadcast.about),
+            col(Delivery.tag),
+        )
+        .join(Broadcast, col(Broadcast.id) == col(Delivery.broadcast_id))
+        .join(
+            Rendering,
+            (col(Rendering.broadcast_id) == col(Delivery.broadcast_id))
+            & (col(Rendering.language) == col(Delivery.language)),
+        )
+        .where(
+            waiting(),
+            or_(col(Delivery.not_before).is_(None), col(Delivery.not_before) <= now),
+            or_(col(Delivery.expires_at).is_(None), col(Delivery.expires_at) > now),
+        )
+        .order_by(col(Delivery.lane), col(Delivery.id))
+    )
+
+
+def _remember_file(session: Session, rendering_id: int, file_id: str) -> None:
+    session.execute(update(Rendering).where(col(Rendering.id) == rendering_id).values(file_id=file_id))
+
+
+def _move(session: Session, claim: Claim, new_chat_id: int) -> None:
+    """Follow a group that became a supergroup, unless the new one was told already."""
+    mine = select(col(Delivery.broadcast_id)).where(col(Delivery.id) == claim.delivery_id).scalar_subquery()
+    told = select(col(Delivery.id)).where(
+        col(Delivery.chat_id) == new_chat_id, col(Delivery.broadcast_id) == mine
+    )
+    row = update(Delivery).where(col(Delivery.id) == claim.delivery_id)
+    if session.execute(told).first() is None:
+        session.execute(row.values(chat_id=new_chat_id))
+    else:
+        session.execute(row.values(state=State.WITHDRAWN, reason="the group moved and was told there"))
+
+
+def _keep_withdrawn(session: Session, ids: Sequence[int]) -> None:
+    """What was withdrawn while it was in the sender's hand does not wait again."""
+    if ids:
+        gone = select(col(Broadcast.id)).where(col(Broadcast.withdrawn_at).is_not(None))
+        rows = update(Delivery).where(col(Delivery.id).in_(ids), col(Delivery.broadcast_id).in_(gone))
+        session.execute(rows.values(state=State.WITHDRAWN))
+
+
+def _end(session: Session, statement: Any, state: State, now: datetime) -> tuple[Recorded, ...]:
+    ended = session.execute(
+        statement.returning(
+            col(Delivery.broadcast_id), col(Delivery.tag), col(Delivery.chat_id), col(Delivery.reason)
+        )
+    )
+    rows = ended.all()
+    ids = {row[0] for row in rows}
+    facts = session.execute(select(col(Broadcast.id), col(Broadcast.about)).where(col(Broadcast.id).in_(ids)))
+    about = {row[0]: row[1] for row in facts}
+    return tuple(Recorded(about[row[0]], row[1], row[2], None, state, row[3], now) for row in rows)
+
+
+def _recorded(ended: Ended) -> Recorded:
+    claim, outcome = ended.claim, ended.outcome
+    return Recorded(
+        claim.about, claim.tag, claim.chat_id, outcome.message_id, outcome.state, outcome.reason, ended.at
+    )

@@ -1,0 +1,141 @@
+"""One pace for everything the bot sends: whoever wants to send or edit waits here for a turn."""
+
+import asyncio
+import math
+import warnings
+from collections.abc import AsyncIterator, Callable
+from collections.abc import Set as AbstractSet
+from contextlib import asynccontextmanager
+from contextvars import ContextVar
+from typing import Protocol
+
+from telegram.error import BadRequest, Forbidden, RetryAfter
+
+from bot.clock import Clock
+from bot.delivery.chats import ChatId
+from bot.delivery.messages import Lane
+from bot.delivery.rhythm import Flight
+from bot.delivery.turns import Turns, Waiter
+
+PER_SECOND = 30
+
+_has_turn: ContextVar[bool] = ContextVar("has_turn", default=False)
+
+
+class NoTurn(TimeoutError):
+    """No turn came in the time somebody was ready to wait."""
+
+
+class Cancellable(Protocol):
+    def cancel(self) -> None: ...
+
+
+CallLater = Callable[[float, Callable[[], None]], Cancellable]
+Ticket = asyncio.Future[Flight]
+
+
+class Pace:
+    """Hands out turns in the order of the lanes, within what Telegram allows the bot and each chat."""
+
+    def __init__(
+        self, clock: Clock, *, per_second: int = PER_SECOND, call_later: CallLater | None = None
+    ) -> None:
+        self._clock = clock
+        self._turns: Turns[Ticket] = Turns(per_second)
+        self._call_later = call_later
+        self._timer: Cancellable | None = None
+
+    @asynccontextmanager
+    async def turn(
+        self, lane: Lane, chat_id: ChatId, *, patience: float | None = None
+    ) -> AsyncIterator[None]:
+        """Wait for a turn and hold it during one request; what the request raises tells how it went.
+
+        Raises:
+            NoTurn: it did not come within `patience` seconds.
+        """
+        waiter: Waiter[Ticket] = Waiter(lane, chat_id, asyncio.get_running_loop().create_future())
+        flight = await self._wait_patiently(waiter, patience)
+        token = _has_turn.set(True)
+        try:
+            yield
+        except RetryAfter as refusal:
+            self._turns.refuse(waiter, flight, seconds_to_wait(refusal), self._clock.monotonic())
+            raise
+        except (BadRequest, Forbidden):
+            self._turns.land(waiter, flight, self._clock.monotonic())
+            raise
+        else:
+            self._turns.land(waiter, flight, self._clock.monotonic())
+        finally:
+            self._turns.lose(waiter, flight, self._clock.monotonic())
+            _has_turn.reset(token)
+            self._serve()
+
+    def busy_chats(self) -> AbstractSet[int]:
+        """Name the chats that cannot be written to at this moment."""
+        return self._turns.chats.busy(self._clock.monotonic())
+
+    def paused_for(self) -> float:
+        """Give the seconds for which Telegram asked the whole bot to be silent."""
+        return max(0.0, self._turns.rhythm.paused_until - self._clock.monotonic())
+
+    def allowed(self) -> int:
+        """Give the requests a second that are possible now."""
+        return self._turns.rhythm.allowed(self._clock.monotonic())
+
+    def trip(self) -> float:
+        """Give the usual time a request takes, in seconds."""
+        return self._turns.rhythm.trip()
+
+    async def _wait_patiently(self, waiter: Waiter[Ticket], patience: float | None) -> Flight:
+        try:
+            async with asyncio.timeout(patience):
+                return await self._wait(waiter)
+        except TimeoutError as error:
+            raise NoTurn from error
+
+    async def _wait(self, waiter: Waiter[Ticket]) -> Flight:
+        self._turns.add(waiter)
+        self._serve()
+        try:
+            return await waiter.ticket
+        except asyncio.CancelledError:
+            waiter.gone = True
+            if waiter.ticket.done() and not waiter.ticket.cancelled():
+                self._turns.lose(waiter, waiter.ticket.result(), self._clock.monotonic())
+                self._serve()
+            raise
+
+    def _serve(self) -> None:
+        """Let go whoever may go now, and come back when the next one may."""
+        while (taken := self._turns.take(self._clock.monotonic())) is not None:
+            waiter, flight = taken
+            if waiter.ticket.done():
+                self._turns.lose(waiter, flight, self._clock.monotonic())
+            else:
+                waiter.ticket.set_result(flight)
+        self._come_back()
+
+    def _come_back(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        now = self._clock.monotonic()
+        at = self._turns.next_at(now)
+        if at < math.inf:
+            later = self._call_later or asyncio.get_running_loop().call_later
+            self._timer = later(max(0.0, at - now), self._serve)
+
+
+def has_turn() -> bool:
+    """Tell whether the running task already holds a turn, so that nothing is counted twice."""
+    return _has_turn.get()
+
+
+def seconds_to_wait(refusal: RetryAfter) -> float:
+    """Read `retry_after`, which the library gives as int or timedelta and warns about either."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        wait = refusal.retry_after
+    return float(wait) if isinstance(wait, int) else wait.total_seconds()
