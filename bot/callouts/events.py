@@ -6,7 +6,7 @@ from datetime import datetime
 
 from bot.callouts.states import AskState, CallOutState, Level
 from bot.community import PersonAddress
-from points.awards import Awarded
+from points import Awarded
 
 
 @dataclass(frozen=True)

@@ -8,9 +8,7 @@ from sqlmodel import Session
 
 from bot.callouts.events import Served
 from bot.community import GroupKeys, group_keys
-from points.awards import Awarded, Deserved, award_all
-from points.errors import UnknownActivity
-from points.posting import Groups
+from points import Awarded, Deserved, Groups, UnknownActivity, award_all
 
 ACTIVITY = "callout"
 

@@ -33,9 +33,7 @@ def exported(session: Session, resident_id: int) -> dict[str, Any]:
     )
     made = select(callouts.c.id).where(callouts.c.created_by == resident_id).order_by(callouts.c.id)
     return {
-        "asked": [
-            {name: _plain(value) for name, value in one.items()} for one in session.execute(mine).mappings()
-        ],
+        "asked": [_plain(dict(one)) for one in session.execute(mine).mappings()],
         "called_out": list(session.execute(made).scalars()),
     }
 

@@ -66,7 +66,7 @@ def close(session: Session, callout: CallOut, *, by: int | None, now: datetime) 
 def _still_there(session: Session, callout: CallOut) -> StillThere | None:
     there = (asks.c.callout_id == number(callout)) & asks.c.state.in_((AskState.COMING, AskState.ARRIVED))
     counting = select(asks.c.state, func.count()).where(there).group_by(asks.c.state)
-    counts = dict(session.execute(counting).tuples().all())
+    counts = dict(session.execute(counting).all())
     coming, arrived = counts.get(AskState.COMING, 0), counts.get(AskState.ARRIVED, 0)
     return StillThere(view(session, callout), coming, arrived) if coming or arrived else None
 
