@@ -40,18 +40,20 @@ class Lines:
             self._open_entry(line, _parts(pieces[2:]))
         elif pieces[0] == "[":
             self._table = self._resolved(_parts(pieces[1:]))
-            self._lines.setdefault(self._table, line)
+            self._note(self._table, line)
         elif "=" in pieces:
-            key = self._table + _parts(pieces)
-            for length in range(len(self._table) + 1, len(key) + 1):
-                self._lines.setdefault(key[:length], line)
+            self._note(self._table + _parts(pieces), line)
 
     def _open_entry(self, line: int, name: tuple[str, ...]) -> None:
         path = (*self._resolved(name[:-1]), name[-1])
         number = self._counts[path] = self._counts.get(path, -1) + 1
-        self._lines.setdefault(path, line)
         self._table = (*path, number)
-        self._lines[self._table] = line
+        self._note(self._table, line)
+
+    def _note(self, path: tuple[str | int, ...], line: int) -> None:
+        """Keep the line where the path, and whatever it lies in, is first written."""
+        for length in range(1, len(path) + 1):
+            self._lines.setdefault(path[:length], line)
 
     def _resolved(self, name: tuple[str, ...]) -> tuple[str | int, ...]:
         """Put the number of the latest entry behind each part that is written with two brackets."""

@@ -1,0 +1,31 @@
+"""`linli migrate`: the database brought to this version."""
+
+from pathlib import Path
+
+import typer
+
+from bot.commands.opening import configured
+from bot.migrating import Standing, migrate, standing
+
+_STANDINGS = {
+    Standing.EMPTY: "The database is empty; `linli migrate` would fill it.",
+    Standing.CURRENT: "The database is of this version.",
+    Standing.OLDER: "The database is older than this version; `linli migrate` brings it up to date.",
+    Standing.NEWER: "The database is newer than this version; install the newer Linli.",
+}
+
+
+def check_version(env_file: Path | None) -> int:
+    """Say whether the database is of this version; 1 if it is not."""
+    found = standing(configured(env_file).settings.database_url)
+    typer.echo(_STANDINGS[found])
+    return 0 if found is Standing.CURRENT else 1
+
+
+def migrate_now(env_file: Path | None) -> int:
+    """Bring the database to this version; a database that holds something is backed up first."""
+    done = migrate(configured(env_file).settings.database_url)
+    if isinstance(done.backup, Path):
+        typer.echo(f"The database as it was before is kept in {done.backup}.")
+    typer.echo("The database is of this version now." if done.changed else _STANDINGS[Standing.CURRENT])
+    return 0

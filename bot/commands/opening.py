@@ -1,0 +1,39 @@
+"""What most commands begin with: the settings, and the database if it fits this version."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Concatenate, ParamSpec, TypeVar
+
+from sqlmodel import Session
+
+from bot.database import Database
+from bot.migrating import prepare
+from bot.secrecy import keep_secret
+from bot.settings import Configuration, Settings, read_settings
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+def configured(env_file: Path | None) -> Configuration:
+    """Read the settings and hide the secrets among them from now on.
+
+    Raises:
+        WrongSettings: they cannot be read or used.
+    """
+    configuration = read_settings(env_file)
+    keep_secret(configuration.settings.secrets)
+    return configuration
+
+
+async def in_database(
+    settings: Settings, unit: Callable[Concatenate[Session, P], T], /, *args: P.args, **kwargs: P.kwargs
+) -> T:
+    """Do one unit of work in the database; an empty one is made where there is none.
+
+    Raises:
+        OlderDatabase, NewerDatabase: it is of another version.
+    """
+    prepare(settings.database_url)
+    async with Database(settings.database_url) as database:
+        return await database.write(unit, *args, **kwargs)
