@@ -1,22 +1,14 @@
-"""Every table of the house in one metadata: what migrations compare with and tests create."""
-
-from importlib import import_module
-from importlib.util import find_spec
+"""Every table of the house in one metadata: what migrations are made from and tests create."""
 
 from sqlmodel import SQLModel
 
-_ROOMS = (
-    "points.models",
-    "bot.community.models",
-    "bot.callouts.models",
-    "bot.delivery.models",
-    "bot.chat.conversation",
-    "bot.intake",
-    "bot.schedule",
-)
+from bot import intake, remembered, schedule
+from bot.callouts import models as callouts
+from bot.chat import conversation
+from bot.community import models as community
+from bot.delivery import models as delivery
+from points import ddl, models, shelf
 
-for _room in _ROOMS:
-    if find_spec(_room) is not None:
-        import_module(_room)
+ROOMS = (ddl, models, shelf, community, callouts, delivery, conversation, intake, remembered, schedule)
 
 metadata = SQLModel.metadata

@@ -1,0 +1,252 @@
+"""Brings a database to the tables this version knows, after a backup, and refuses those it does not know."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+import psycopg
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import URL, Connection, Engine, NullPool, create_engine, event, inspect, text
+from sqlalchemy.exc import DBAPIError
+
+from bot.clock import SystemClock
+from bot.database import address, writing_engine
+
+STEPS = Path(__file__).parent / "migrations"
+_LOCK = 0x4C_69_6E_6C_69  # "Linli": one upgrade at a time on a PostgreSQL server
+
+
+class Standing(StrEnum):
+    EMPTY = "empty"
+    CURRENT = "current"
+    OLDER = "older"
+    NEWER = "newer"
+
+
+class NoBackup(StrEnum):
+    """Why there is no backup file."""
+
+    NOT_NEEDED = "nothing was there to lose"
+    LEFT_TO_THE_SERVER = "PostgreSQL is backed up by its own means"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Migrated:
+    """From which revision (None: an empty database) to which, and where the backup lies."""
+
+    before: str | None
+    after: str
+    backup: Path | NoBackup
+
+    @property
+    def changed(self) -> bool:
+        return self.before != self.after
+
+
+class DatabaseRefused(RuntimeError):
+    """Linli cannot work on this database; the text is one sentence for whoever runs it."""
+
+
+class NewerDatabase(DatabaseRefused):
+    def __init__(self, revision: str) -> None:
+        super().__init__(
+            f"The database comes from a newer version of Linli (its revision {revision} is unknown here):"
+            " update Linli, or restore the backup that was made before the newer version first ran."
+        )
+        self.revision = revision
+
+
+class OlderDatabase(DatabaseRefused):
+    def __init__(self, revision: str) -> None:
+        super().__init__(
+            f"The database comes from an older version of Linli (revision {revision}, now {latest()}):"
+            " run `linli migrate` first, which makes a backup."
+        )
+        self.revision = revision
+
+
+class StrangeDatabase(DatabaseRefused):
+    def __init__(self) -> None:
+        super().__init__("The database holds tables that are not Linli's: give Linli a database of its own.")
+
+
+class UnreadableDatabase(DatabaseRefused):
+    def __init__(self, error: Exception) -> None:
+        cause = error.orig if isinstance(error, DBAPIError) else error
+        reason = " ".join(str(cause).split())
+        super().__init__(f"The database cannot be opened: {reason}.")
+
+
+class BrokenReferences(DatabaseRefused):
+    def __init__(self, table_names: list[str]) -> None:
+        super().__init__(
+            f"The upgrade was taken back: rows of {', '.join(table_names)} would refer to rows that are gone."
+        )
+
+
+def configuration(**given: Any) -> Config:
+    """Tell Alembic where the steps lie and what to work on; there is no alembic.ini."""
+    config = Config()
+    config.set_main_option("script_location", str(STEPS).replace("%", "%%"))
+    config.attributes.update(given)
+    return config
+
+
+def latest() -> str | None:
+    """Name the revision that this version of Linli knows as its last."""
+    return _steps().get_current_head()
+
+
+def standing(url: str) -> Standing:
+    """Say how a database stands to this version, without changing or creating anything.
+
+    Raises:
+        StrangeDatabase, UnreadableDatabase: it is not ours, or cannot be opened.
+    """
+    return _compared(_revision_at(url))
+
+
+def prepare(url: str) -> None:
+    """Make a database ready for a command that works beside a running bot: create it where there is none.
+
+    Raises:
+        NewerDatabase, OlderDatabase, StrangeDatabase, UnreadableDatabase: it cannot be worked on.
+    """
+    revision = _revision_at(url)
+    match _compared(revision):
+        case Standing.EMPTY:
+            migrate(url)
+        case Standing.OLDER:
+            raise OlderDatabase(str(revision))
+        case Standing.NEWER:
+            raise NewerDatabase(str(revision))
+        case Standing.CURRENT:
+            """Nothing to do."""
+
+
+def migrate(url: str, *, backup_folder: Path | None = None) -> Migrated:
+    """Bring a database to the latest revision, all or nothing, while nobody else writes.
+
+    An SQLite file that holds something is first copied into the backup folder (or beside itself).
+
+    Raises:
+        NewerDatabase, StrangeDatabase, UnreadableDatabase, BrokenReferences: nothing was changed.
+    """
+    _revision_at(url)  # says plainly why a database cannot be worked on, before anything touches it
+    with _alone(url) as connection:
+        before = _revision(connection)
+        if _compared(before) is Standing.NEWER:
+            raise NewerDatabase(str(before))
+        if before == latest():
+            return Migrated(before=before, after=str(before), backup=NoBackup.NOT_NEEDED)
+        backup = _back_up(address(url), before, backup_folder)
+        command.upgrade(configuration(connection=connection), "head")
+        _check_references(connection)
+        return Migrated(before=before, after=str(latest()), backup=backup)
+
+
+def _steps() -> ScriptDirectory:
+    return ScriptDirectory.from_config(configuration())
+
+
+def _compared(revision: str | None) -> Standing:
+    steps = _steps()
+    if revision is None:
+        return Standing.EMPTY
+    if revision == steps.get_current_head():
+        return Standing.CURRENT
+    known = {step.revision for step in steps.walk_revisions()}
+    return Standing.OLDER if revision in known else Standing.NEWER
+
+
+def _revision_at(url: str) -> str | None:
+    where = address(url)
+    if where.drivername == "sqlite" and not Path(where.database or "").exists():
+        return None
+    engine = _looking_engine(where)
+    try:
+        with _opening(), engine.connect() as connection:
+            return _revision(connection)
+    finally:
+        engine.dispose()
+
+
+def _looking_engine(where: URL) -> Engine:
+    """Open without changing anything, not even the journal mode of a file that may not be ours."""
+    if where.drivername != "sqlite":
+        return create_engine(where, poolclass=NullPool)
+    file = Path(where.database or "").absolute().as_uri()
+    return create_engine(
+        where, poolclass=NullPool, creator=lambda: sqlite3.connect(f"{file}?mode=ro", uri=True)
+    )
+
+
+@contextmanager
+def _opening() -> Iterator[None]:
+    try:
+        yield
+    except (DBAPIError, sqlite3.Error, psycopg.Error, OSError) as error:
+        raise UnreadableDatabase(error) from error
+
+
+def _upgrading_engine(url: str) -> Engine:
+    engine = writing_engine(url)
+    if engine.dialect.name == "sqlite":
+        # Rebuilding a table drops it, which would take along what refers to it; inside BEGIN this is ignored.
+        event.listen(engine, "connect", lambda driver, _: driver.execute("PRAGMA foreign_keys = OFF").close())
+        return engine
+    # Who waited for the lock must see what its holder has changed.
+    return engine.execution_options(isolation_level="READ COMMITTED")
+
+
+@contextmanager
+def _alone(url: str) -> Iterator[Connection]:
+    """Give a transaction that keeps out every other upgrade and, on SQLite, every other writer."""
+    with _opening():
+        engine = _upgrading_engine(url)
+        connection = engine.connect()
+    try:
+        with connection, connection.begin():
+            if engine.dialect.name == "postgresql":
+                connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
+            yield connection
+    finally:
+        engine.dispose()
+
+
+def _revision(connection: Connection) -> str | None:
+    revision = MigrationContext.configure(connection).get_current_revision()
+    if revision is None and inspect(connection).get_table_names():
+        raise StrangeDatabase
+    return revision
+
+
+def _back_up(where: URL, revision: str | None, folder: Path | None) -> Path | NoBackup:
+    """Copy the file as it is at this moment; a copy that did not end well never bears a backup's name."""
+    if where.drivername != "sqlite":
+        return NoBackup.LEFT_TO_THE_SERVER
+    if revision is None:
+        return NoBackup.NOT_NEEDED
+    file = Path(where.database or "").absolute()
+    folder = folder or file.parent
+    folder.mkdir(parents=True, exist_ok=True)
+    backup = folder / f"{file.stem}-{revision}-{SystemClock().now():%Y%m%dT%H%M%S.%fZ}.db"
+    unfinished = backup.with_suffix(".unfinished")
+    unfinished.touch(mode=0o600)
+    with closing(sqlite3.connect(file)) as source, closing(sqlite3.connect(unfinished)) as target:
+        source.backup(target)
+    return unfinished.rename(backup)
+
+
+def _check_references(connection: Connection) -> None:
+    if connection.dialect.name == "sqlite":
+        broken = connection.execute(text("PRAGMA foreign_key_check")).all()
+        if broken:
+            raise BrokenReferences(sorted({str(row[0]) for row in broken}))

@@ -1,0 +1,204 @@
+"""Databases are brought up to date all or nothing, after a backup; others are refused in one sentence."""
+
+import asyncio
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from alembic import command
+from sqlalchemy import Connection, text
+
+from bot import migrating
+from bot.database import writing_engine
+from bot.migrating import (
+    DatabaseRefused,
+    NewerDatabase,
+    NoBackup,
+    OlderDatabase,
+    Standing,
+    StrangeDatabase,
+    UnreadableDatabase,
+    latest,
+    migrate,
+    prepare,
+    standing,
+)
+
+
+def run(url: str, *statements: str) -> None:
+    engine = writing_engine(url)
+    with engine.begin() as connection:
+        for statement in statements:
+            connection.execute(text(statement))
+    engine.dispose()
+
+
+def pretend(url: str, revision: str) -> None:
+    engine = writing_engine(url)
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = :revision"), {"revision": revision})
+    engine.dispose()
+
+
+@pytest.fixture
+def older(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> str:
+    """Make this version know one step more than it does: a table whose rows refer to areas."""
+    steps = tmp_path / "migrations"
+    (steps / "versions").mkdir(parents=True)
+    for file in (*migrating.STEPS.glob("*.*"), *migrating.STEPS.glob("versions/*.py")):
+        (steps / file.relative_to(migrating.STEPS)).write_text(file.read_text())
+    known = str(latest())
+    (steps / "versions" / "next.py").write_text(NEXT_STEP.format(known=known))
+    monkeypatch.setattr(migrating, "STEPS", steps)
+    return known
+
+
+NEXT_STEP = """
+from alembic import op
+
+revision = "next"
+down_revision = "{known}"
+
+def upgrade() -> None:
+    op.execute("CREATE TABLE next_step (area INTEGER REFERENCES area (id))")
+"""
+
+
+def test_an_empty_database_is_brought_to_the_latest(database_url: str) -> None:
+    assert standing(database_url) is Standing.EMPTY
+    migrated = migrate(database_url)
+    assert (migrated.before, migrated.after, migrated.changed) == (None, latest(), True)
+    assert standing(database_url) is Standing.CURRENT
+
+
+def test_a_second_time_nothing_happens(database_url: str, tmp_path: Path) -> None:
+    migrate(database_url)
+    before = sorted(tmp_path.iterdir())
+    again = migrate(database_url)
+    assert (again.changed, again.backup) == (False, NoBackup.NOT_NEEDED)
+    assert sorted(tmp_path.iterdir()) == before
+
+
+def test_looking_creates_nothing(sqlite_url: str, tmp_path: Path) -> None:
+    assert standing(sqlite_url) is Standing.EMPTY
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_file_without_content_is_empty(sqlite_url: str, tmp_path: Path) -> None:
+    (tmp_path / "linli.db").touch()
+    assert standing(sqlite_url) is Standing.EMPTY
+    assert migrate(sqlite_url).backup is NoBackup.NOT_NEEDED
+
+
+def test_a_command_creates_what_is_not_there_and_accepts_what_is_current(database_url: str) -> None:
+    prepare(database_url)
+    assert standing(database_url) is Standing.CURRENT
+    prepare(database_url)
+
+
+def test_a_newer_database_is_refused_and_left_alone(database_url: str) -> None:
+    migrate(database_url)
+    pretend(database_url, "9999")
+    assert standing(database_url) is Standing.NEWER
+    for work in (migrate, prepare):
+        with pytest.raises(NewerDatabase, match=r"newer version of Linli .*9999"):
+            work(database_url)
+    assert standing(database_url) is Standing.NEWER
+
+
+def test_a_command_refuses_an_older_database_and_says_what_helps(database_url: str, older: str) -> None:
+    migrate_to(database_url, older)
+    assert standing(database_url) is Standing.OLDER
+    with pytest.raises(OlderDatabase, match="run `linli migrate` first"):
+        prepare(database_url)
+
+
+def test_an_older_file_is_backed_up_before_it_changes(sqlite_url: str, older: str, tmp_path: Path) -> None:
+    migrate_to(sqlite_url, older)
+    run(sqlite_url, "INSERT INTO remembered (name, value) VALUES ('kept', 'yes')")
+    migrated = migrate(sqlite_url)
+    assert (migrated.before, migrated.after) == (older, "next")
+    assert isinstance(migrated.backup, Path)
+    assert migrated.backup.parent == tmp_path
+    assert migrated.backup.match(f"linli-{older}-????????T??????.*Z.db")
+    with closing(sqlite3.connect(migrated.backup)) as backup:
+        assert backup.execute("SELECT value FROM remembered").fetchall() == [("yes",)]
+        assert backup.execute("SELECT version_num FROM alembic_version").fetchall() == [(older,)]
+    assert standing(sqlite_url) is Standing.CURRENT
+
+
+def test_the_backup_goes_where_it_is_wanted(sqlite_url: str, older: str, tmp_path: Path) -> None:
+    migrate_to(sqlite_url, older)
+    migrated = migrate(sqlite_url, backup_folder=tmp_path / "far" / "away")
+    assert list((tmp_path / "far" / "away").iterdir()) == [migrated.backup]
+
+
+def test_postgresql_is_left_to_its_own_backups(postgres_url: str, older: str) -> None:
+    migrate_to(postgres_url, older)
+    assert migrate(postgres_url).backup is NoBackup.LEFT_TO_THE_SERVER
+    assert standing(postgres_url) is Standing.CURRENT
+
+
+def test_rows_that_would_refer_to_nothing_take_the_upgrade_back(sqlite_url: str, older: str) -> None:
+    migrate_to(sqlite_url, older)
+    with closing(sqlite3.connect(sqlite_url.removeprefix("sqlite:///"))) as careless:
+        careless.execute("INSERT INTO household (area_id) VALUES (404)")
+        careless.commit()
+    with pytest.raises(DatabaseRefused, match="rows of household would refer"):
+        migrate(sqlite_url)
+    assert standing(sqlite_url) is Standing.OLDER
+
+
+def test_a_step_that_fails_leaves_nothing_behind(database_url: str, older: str) -> None:
+    migrate_to(database_url, older)
+    run(database_url, "CREATE TABLE other (id INTEGER)")
+    step = migrating.STEPS / "versions" / "next.py"
+    step.write_text(step.read_text() + '    op.execute("DROP TABLE no_such_table")\n')
+    with pytest.raises(Exception, match="no_such_table"):
+        migrate(database_url)
+    assert standing(database_url) is Standing.OLDER
+
+
+async def test_two_who_upgrade_at_once_do_it_once(database_url: str) -> None:
+    results = await asyncio.gather(*(asyncio.to_thread(migrate, database_url) for _ in range(3)))
+    assert sorted(result.changed for result in results) == [False, False, True]
+
+
+def test_somebody_elses_database_is_refused(database_url: str) -> None:
+    run(database_url, "CREATE TABLE recipes (id INTEGER)")
+    for work in (standing, prepare, migrate):
+        with pytest.raises(StrangeDatabase, match="not Linli's"):
+            work(database_url)
+
+
+def test_a_file_that_is_no_database_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "notes.txt"
+    file.write_text("Dear diary, " * 100)
+    with pytest.raises(UnreadableDatabase, match=r"cannot be opened: file is not a database\.$"):
+        migrate(f"sqlite:///{file}")
+    assert file.read_text() == "Dear diary, " * 100
+
+
+def test_a_server_that_is_not_there_is_said_without_the_password() -> None:
+    with pytest.raises(UnreadableDatabase, match=r"cannot be opened: .*refused") as refusal:
+        standing("postgresql://linli:secret@127.0.0.1:1/linli")
+    assert "secret" not in str(refusal.value)
+
+
+def test_a_folder_with_odd_letters_is_no_obstacle(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path}/邻里 100%/a b.db"
+    migrate(url)
+    assert standing(url) is Standing.CURRENT
+
+
+def migrate_to(url: str, revision: str) -> None:
+    """Bring an empty database to a revision of the past."""
+    engine = writing_engine(url)
+    with engine.begin() as connection:
+        _upgrade(connection, revision)
+    engine.dispose()
+
+
+def _upgrade(connection: Connection, revision: str) -> None:
+    command.upgrade(migrating.configuration(connection=connection), revision)
