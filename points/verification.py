@@ -225,4 +225,4 @@ def _differences(session: Session, counted: Any, kept: Any) -> Iterator[Row[Any]
 
 
 def _rows(session: Session, query: Any) -> Iterator[Row[Any]]:
-    return iter(session.connection().execution_options(yield_per=1000).execute(query))
+    return iter(session.connection().execute(query.execution_options(yield_per=1000)))
