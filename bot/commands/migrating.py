@@ -4,7 +4,7 @@ from pathlib import Path
 
 import typer
 
-from bot.commands.opening import configured
+from bot.commands.opening import configured, working
 from bot.migrating import Standing, migrate, standing
 
 _STANDINGS = {
@@ -24,7 +24,9 @@ def check_version(env_file: Path | None) -> int:
 
 def migrate_now(env_file: Path | None) -> int:
     """Bring the database to this version; a database that holds something is backed up first."""
-    done = migrate(configured(env_file).settings.database_url)
+    settings = configured(env_file).settings
+    with working("Bringing the database to this version"):
+        done = migrate(settings.database_url)
     if isinstance(done.backup, Path):
         typer.echo(f"The database as it was before is kept in {done.backup}.")
     typer.echo("The database is of this version now." if done.changed else _STANDINGS[Standing.CURRENT])

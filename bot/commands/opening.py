@@ -1,9 +1,11 @@
 """What most commands begin with: the settings, and the database if it fits this version."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Concatenate, ParamSpec, TypeVar
 
+from rich.console import Console
 from sqlmodel import Session
 
 from bot.database import Database
@@ -34,6 +36,18 @@ async def in_database(
     Raises:
         OlderDatabase, NewerDatabase: it is of another version.
     """
-    prepare(settings.database_url)
-    async with Database(settings.database_url) as database:
-        return await database.write(unit, *args, **kwargs)
+    with working("Working in the database"):
+        prepare(settings.database_url)
+        async with Database(settings.database_url) as database:
+            return await database.write(unit, *args, **kwargs)
+
+
+@contextmanager
+def working(text: str) -> Iterator[None]:
+    """Show that something goes on, while a terminal watches."""
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        yield
+        return
+    with console.status(f"{text} …"):
+        yield
