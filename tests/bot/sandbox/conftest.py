@@ -90,7 +90,7 @@ class Rehearsal:
         return found
 
     async def api(self, method: str, **values: Any) -> httpx.Response:
-        """Call the Bot API with JSON, and let the clock run on so that no limit is met."""
+        """Call the Bot API with JSON."""
         return await self.client.post(f"/bot{self.sandbox.token}/{method}", json=values)
 
     async def drained(self) -> None:
@@ -106,7 +106,8 @@ def clock() -> HandClock:
 
 
 @pytest.fixture
-async def rehearsal(clock: HandClock) -> AsyncIterator[Rehearsal]:
+async def rehearsal(clock: HandClock, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Rehearsal]:
+    monkeypatch.setenv("PTB_TIMEDELTA", "true")  # the library's coming way to tell spans of time
     sandbox = Sandbox(clock=clock)
     async with (
         serve(sandbox) as address,
