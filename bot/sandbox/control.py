@@ -14,6 +14,7 @@ People (a person's id is also the id of their private chat with the bot)
     POST /sim/people/{id}/document {document: base64, file_name, mime_type?, ...}, or multipart -> message
     POST /sim/people/{id}/location {latitude, longitude, chat_id?} -> message
     POST /sim/people/{id}/contact {phone_number, chat_id?, user_id?, first_name?} -> message; one's own
+    POST /sim/people/{id}/edit {message_id, text, chat_id?} -> message
     POST /sim/people/{id}/delete {message_id, chat_id?} -> {}
     POST /sim/people/{id}/tap {message_id, chat_id?} and one of {data}, {row, column}, {label} -> {query_id};
         {label} alone taps the newest button that says so; a button of the reply keyboard sends its text and
@@ -36,6 +37,7 @@ Chats
     GET  /sim/files/{file_id} -> the bytes
     GET  /sim/events?after=REVISION&wait= -> {revision, missed,
         events: [{revision, kind, chat_id, message_id}]}
+        kind: message, edited, deleted, person, group, membership, pinned, commands, action:typing ...
 The room
     GET  /sim/bot -> {id, username, first_name, commands: [{scope, language_code, commands}], names, ...}
     GET  /sim/statistics -> {messages, edits, answers, too_many_requests, peak_second, pending_updates,

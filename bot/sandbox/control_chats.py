@@ -38,7 +38,10 @@ async def act(room: Room, asked: Asked) -> Json:
 
 async def batch(room: Room, asked: Asked) -> Json:
     """Do many acts in one call; one that fails says why in its place."""
-    return {"results": [wishes.try_to_do(room, Call(wish)) for wish in asked.call.values.get("batch", [])]}
+    listed = asked.call.values.get("batch")
+    if listed is None or not all(isinstance(wish, dict) for wish in listed):
+        raise BadRequest("the body must be a list of objects")
+    return {"results": [wishes.try_to_do(room, Call(wish)) for wish in listed]}
 
 
 async def list_queries(room: Room, _asked: Asked) -> Json:

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import asdict, fields, replace
+from http import HTTPStatus
 from typing import Any
 
 from bot.sandbox.asked import Asked
@@ -43,17 +44,18 @@ async def restart_statistics(room: Room, asked: Asked) -> Json:
 
 
 async def order_fault(room: Room, asked: Asked) -> Json:
+    call = asked.call
     known = {field.name for field in fields(Fault)}
-    if unknown := asked.call.values.keys() - known:
+    if unknown := call.values.keys() - known:
         raise BadRequest(f"a fault has no {', '.join(sorted(unknown))}")
-    if not asked.call.text("method"):
+    if not call.text("method"):
         raise BadRequest("method is needed")
     try:
-        body = FaultBody(asked.call.text("body", FaultBody.ERROR))
+        body, status = FaultBody(call.text("body", FaultBody.ERROR)), HTTPStatus(call.integer("status", 500))
     except ValueError:
-        raise BadRequest(f"body is one of {', '.join(FaultBody)}") from None
-    values = asked.call.values | {"method": asked.call.text("method").lower(), "body": body}
-    room.faults.order(Fault(**values))
+        raise BadRequest(f"body is one of {', '.join(FaultBody)}, status an HTTP status") from None
+    values = call.values | {"method": call.text("method").lower(), "body": body, "status": status.value}
+    room.faults.order(Fault(**values | {"count": call.integer("count", 1)}))
     return {"left": room.faults.left()}
 
 

@@ -4,7 +4,7 @@ from bot.sandbox.errors import ActRefused, NoSuchThing
 from bot.sandbox.queries import Query
 from bot.sandbox.room import Room
 from bot.sandbox.rules import LONGEST_TEXT
-from bot.sandbox.text import found_in, trimmed
+from bot.sandbox.text import cleaned, found_in, trimmed
 from bot.sandbox.things import Chat, ChatType, Content, Json, Message, Person
 
 
@@ -30,6 +30,7 @@ def write(
 
 def typed(text: str) -> Content:
     """Give what a person typed, commands marked as Telegram marks them."""
+    text = cleaned(text)
     short, entities = trimmed(text, found_in(text))
     if not short:
         raise ActRefused("an empty message cannot be sent")
@@ -81,6 +82,16 @@ def set_bot_membership(room: Room, chat: Chat, *, inside: bool) -> None:
     owner = room.world.people[chat.members[0]]
     old, new = ("left", "member") if inside else ("member", "kicked")
     _tell_membership(room, owner, chat, old=old, new=new)
+
+
+def rewrite(room: Room, person: Person, message: Message, content: Content) -> Message:
+    """Edit an own message and tell the bot."""
+    if message.sender["id"] != person.id or message.deleted or message.content.has_caption:
+        raise ActRefused("people edit only texts of their own that are still there")
+    room.world.edit(message, content, None)
+    if _bot_sees(room, message.chat, message):
+        room.updates.add("edited_message", _with_reply(message))
+    return message
 
 
 def delete(room: Room, person: Person, message: Message) -> None:

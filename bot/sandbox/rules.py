@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from bot.sandbox.errors import BadRequest, Forbidden
-from bot.sandbox.text import Entity, Formatted, found_in, parse_html, trimmed
+from bot.sandbox.text import Entity, Formatted, cleaned, found_in, parse_html, trimmed
 from bot.sandbox.things import Chat, ChatType, Json, Message, Person
 
 LONGEST_TEXT = 4096  # https://core.telegram.org/bots/api#sendmessage, "after entities parsing"
@@ -43,6 +43,7 @@ def check_may_write(chat: Chat, person: Person | None) -> None:
 
 def formatted(text: str, parse_mode: str, entities: list[Json] | None) -> Formatted:
     """Give text and entities as they are after parsing."""
+    text = cleaned(text)
     if entities is not None:
         return trimmed(text, tuple(_entity(entity) for entity in entities))
     if not parse_mode:
@@ -102,7 +103,7 @@ def _check_inline_button(button: Json, _chat: Chat) -> None:
             "can't parse inline keyboard button: Text buttons are unallowed in the inline keyboard"
         )
     if "callback_data" in button:
-        size = len(str(button["callback_data"]).encode())
+        size = len(str(button["callback_data"]).encode("utf-8", "surrogatepass"))
         if not 1 <= size <= LONGEST_DATA:
             raise BadRequest("BUTTON_DATA_INVALID")
     url = button.get("url")

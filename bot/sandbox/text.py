@@ -26,6 +26,7 @@ CHARACTER = re.compile(r"&(?:#(\d{1,7})|#x([0-9a-fA-F]{1,6})|(lt|gt|amp|quot));?
 ATTRIBUTE = re.compile(r"""\s*([^\s=>]*)(?:\s*=\s*(?:"([^"]*)"|'([^']*)'|([a-zA-Z0-9.\-]+)))?""")
 # https://core.telegram.org/bots/features#commands: Latin letters, digits and underscores
 COMMAND = re.compile(r"(?<![\w/])/[a-zA-Z0-9_]{1,64}(?:@[a-zA-Z0-9_]{3,32})?(?![\w/])")
+CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f]")
 LINK = re.compile(r"https?://[^\s<>\"]+")
 
 
@@ -52,6 +53,11 @@ Formatted = tuple[str, tuple[Entity, ...]]
 def units(text: str) -> int:
     """Count UTF-16 units: a character outside the basic plane counts twice."""
     return len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2
+
+
+def cleaned(text: str) -> str:
+    """Drop carriage returns and blank other control characters, as tdlib's clean_input_string does."""
+    return CONTROL.sub(" ", text.replace("\r", "")) if CONTROL.search(text) else text
 
 
 def found_in(text: str) -> tuple[Entity, ...]:

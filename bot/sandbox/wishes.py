@@ -97,6 +97,11 @@ def _contact(room: Room, person: Person, call: Call) -> Json:
     return _write(room, person, call, Content(contact=contact))
 
 
+def _edit(room: Room, person: Person, call: Call) -> Json:
+    message = phones.message_in(room, person, _chat_id(call), call.integer("message_id"))
+    return phones.rewrite(room, person, message, phones.typed(call.text("text"))).view(person.id)
+
+
 def _delete(room: Room, person: Person, call: Call) -> Json:
     message = phones.message_in(room, person, _chat_id(call), call.integer("message_id"))
     phones.delete(room, person, message)
@@ -167,6 +172,7 @@ ACTS: dict[str, Callable[[Room, Person, Call], Json]] = {
     "document": _document,
     "location": _location,
     "contact": _contact,
+    "edit": _edit,
     "delete": _delete,
     "tap": _tap,
     "block": _block,

@@ -177,3 +177,25 @@ async def test_events_tell_of_every_chat(rehearsal: Any) -> None:
     mei = await rehearsal.phone(started=False)
     [event] = (await waiting)["events"]
     assert (event["kind"], event["chat_id"]) == ("person", mei.id)
+
+
+async def test_edited_words_reach_the_bot(rehearsal: Any) -> None:
+    mei = await rehearsal.phone()
+    typed = await mei.types("helo")
+    await rehearsal.drained()
+    await mei.does("edit", message_id=typed["message_id"], text="hello\0")
+    [update] = await rehearsal.bot.get_updates()
+    assert update.edited_message.text == "hello"
+    sent = await rehearsal.bot.send_message(mei.id, "x")
+    assert "their own" in await mei.refused("edit", message_id=sent.message_id, text="y")
+
+
+async def test_tap_on_an_old_keyboard_needs_forging(rehearsal: Any) -> None:
+    mei = await rehearsal.phone()
+    sent = await rehearsal.bot.send_message(mei.id, "Coming?", reply_markup=BUTTONS)
+    await rehearsal.bot.edit_message_text("Closed", mei.id, sent.message_id)
+    assert "no button" in await mei.refused("tap", message_id=sent.message_id, data="c:1")
+    await rehearsal.drained()
+    await mei.does("tap", message_id=sent.message_id, data="c:1", forge=True)
+    [update] = await rehearsal.bot.get_updates()
+    assert (update.callback_query.data, update.callback_query.message.text) == ("c:1", "Closed")

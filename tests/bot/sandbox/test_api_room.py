@@ -136,6 +136,8 @@ async def test_hanging_call_times_out_at_the_bot(rehearsal: Any) -> None:
         ("groups", {"title": "x", "members": [1]}, "no person 1"),
         ("faults", {"method": "x", "speed": 1}, "a fault has no speed"),
         ("faults", {"method": "x", "body": "odd"}, "body is one of"),
+        ("faults", {"method": "x", "status": 1}, "an HTTP status"),
+        ("batch", {}, "must be a list"),
         ("limits", {"per_year": 1}, "no limit per_year"),
         ("limits", {"burst": "many"}, "must be a number"),
         ("people/9/text", {"text": "x"}, "no person 9"),
