@@ -89,33 +89,18 @@ def redeem(
     account = resident_account(session, resident_id)
     reward = _take_from_stock(session, reward_id, price_shown)
     _check_limit(session, reward, account, household, now, zone)
-    code = _unused_code(session)
-    hold = place_hold(session, account=account, amount=reward.price, key=f"code:{code}:1", now=now)
-    lapses_at = day_end(now, zone, days=reward.valid_days)
-    row = {
-        "code": code,
-        "account": account,
-        "household": household,
-        "reward": reward.id,
-        "merchant": reward.merchant,
-        "price": reward.price,
-        "hold": hold,
-        "state": RedemptionState.WAITING,
-        "at": now,
-        "lapses_at": lapses_at,
-    }
-    number = session.connection().execute(insert(redemptions).returning(redemptions.c.id), row).scalar_one()
+    number = _hand_out_code(session, reward, account, household, now, zone)
     view = redemption(session, number)
     return Redeemed(
         redemption_id=number,
         resident_id=resident_id,
-        code=code,
+        code=view.code,
         names=view.names,
         merchant=view.merchant,
         merchant_names=view.merchant_names,
         price=view.price,
         balance=held_by(session, account).available,
-        lapses_at=lapses_at,
+        lapses_at=view.lapses_at,
     )
 
 
@@ -215,6 +200,27 @@ def _had(
     if start is not None:
         query = query.where(redemptions.c.at >= start)
     return int(session.connection().execute(query).scalar_one())
+
+
+def _hand_out_code(
+    session: Session, reward: Row[Any], account: int, household: str | None, now: datetime, zone: ZoneInfo
+) -> int:
+    code = _unused_code(session)
+    hold = place_hold(session, account=account, amount=reward.price, key=f"code:{code}:1", now=now)
+    row = {
+        "code": code,
+        "account": account,
+        "household": household,
+        "reward": reward.id,
+        "merchant": reward.merchant,
+        "price": reward.price,
+        "hold": hold,
+        "state": RedemptionState.WAITING,
+        "at": now,
+        "lapses_at": day_end(now, zone, days=reward.valid_days),
+    }
+    inserted = session.connection().execute(insert(redemptions).returning(redemptions.c.id), row)
+    return int(inserted.scalar_one())
 
 
 def _unused_code(session: Session) -> str:
