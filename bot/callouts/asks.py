@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Select, insert, select, update
+from sqlalchemy import bindparam, insert, select, update
 from sqlmodel import Session
 
 from bot.callouts.errors import BadMinutes, Closed, NotArrived, NotAsked
@@ -16,6 +16,25 @@ from bot.callouts.views import closed, row
 
 LONGEST_ETA = 24 * 60
 
+# A thousand people may answer within a second: these statements are made once, and each answer runs four.
+_READ = select(
+    *(asks.c.id, asks.c.callout_id, asks.c.resident_id, asks.c.team, asks.c.state, asks.c.answer),
+    *(asks.c.eta_at, asks.c.answered_at, asks.c.arrived_at, asks.c.done_at),
+    *(callouts.c.state, callouts.c.level, callouts.c.exercise),
+).join(callouts, callouts.c.id == asks.c.callout_id)
+# On PostgreSQL the ask is held against others who change it at the same time.
+_READ_ONE = _READ.where(
+    asks.c.callout_id == bindparam("callout"), asks.c.resident_id == bindparam("resident")
+).with_for_update(of=asks)
+_CHANGE = update(asks).where(asks.c.id == bindparam("ask"))
+_KEEP = insert(ask_changes)
+_SHOW = (
+    update(callouts)
+    .where(callouts.c.id == bindparam("callout"), callouts.c.state == CallOutState.OPEN)
+    .values(version=callouts.c.version + 1)
+    .returning(callouts.c.id)
+)
+
 
 @dataclass(frozen=True)
 class _Ask:
@@ -26,7 +45,9 @@ class _Ask:
     resident_id: int
     team: str
     state: AskState
+    answer: Answer | None
     eta_at: datetime | None
+    answered_at: datetime | None
     arrived_at: datetime | None
     done_at: datetime | None
     callout_state: CallOutState
@@ -59,8 +80,8 @@ def answer(
     settled = ask.state is AskState.ARRIVED and answer is not Answer.CANNOT
     if ask.state is AskState.DONE or settled or (ask.state, ask.eta_at) == (answer.state, eta_at):
         return _unchanged(ask)
-    _change(session, ask, answer.state, now, answer=answer, eta_at=eta_at, answered_at=now, arrived_at=None)
-    return replace(_unchanged(ask), state=answer.state, eta_at=eta_at, changed=True)
+    said = replace(ask, state=answer.state, answer=answer, eta_at=eta_at, answered_at=now, arrived_at=None)
+    return _changed(session, ask, said, now)
 
 
 def arrive(session: Session, *, callout_id: int, resident_id: int, now: datetime) -> Answered:
@@ -72,8 +93,8 @@ def arrive(session: Session, *, callout_id: int, resident_id: int, now: datetime
     ask = _open_ask(session, callout_id, resident_id)
     if ask.state in (AskState.ARRIVED, AskState.DONE):
         return _unchanged(ask)
-    _change(session, ask, AskState.ARRIVED, now, answer=Answer.COMING, answered_at=now, arrived_at=now)
-    return replace(_unchanged(ask), state=AskState.ARRIVED, changed=True)
+    there = replace(ask, state=AskState.ARRIVED, answer=Answer.COMING, answered_at=now, arrived_at=now)
+    return _changed(session, ask, there, now)
 
 
 def finish(session: Session, *, callout_id: int, resident_id: int, now: datetime, zone: ZoneInfo) -> Finished:
@@ -89,7 +110,7 @@ def finish(session: Session, *, callout_id: int, resident_id: int, now: datetime
     served = Served(resident_id, ask.team, minutes_between(ask.arrived_at, ask.done_at or now))
     if ask.done_at is not None:
         return _finished(ask, served.minutes)
-    _change(session, ask, AskState.DONE, now, done_at=now)
+    _store(session, replace(ask, state=AskState.DONE, done_at=now), now)
     if ask.exercise:
         return replace(_finished(ask, served.minutes), changed=True)
     awards = pay(session, callout_id=callout_id, served=[served], now=now, zone=zone)
@@ -98,38 +119,21 @@ def finish(session: Session, *, callout_id: int, resident_id: int, now: datetime
 
 def my_open_asks(session: Session, resident_id: int) -> tuple[OpenAsk, ...]:
     """Give the open call-outs this person was asked in, the latest first, for answers that are typed."""
-    mine = _reading().where(asks.c.resident_id == resident_id, callouts.c.state == CallOutState.OPEN)
+    mine = _READ.where(asks.c.resident_id == resident_id, callouts.c.state == CallOutState.OPEN)
     found = [_Ask(*one) for one in session.execute(mine.order_by(asks.c.id.desc()))]
     return tuple(OpenAsk(one.callout_id, one.level, one.exercise, one.state, one.eta_at) for one in found)
 
 
 def _open_ask(session: Session, callout_id: int, resident_id: int) -> _Ask:
-    """Read an ask, holding it against others who change it at the same time (PostgreSQL)."""
-    this = (asks.c.callout_id == callout_id) & (asks.c.resident_id == resident_id)
-    found = session.execute(_reading().where(this).with_for_update(of=asks)).one_or_none()
-    if found is None:
+    wanted = {"callout": callout_id, "resident": resident_id}
+    found = [_Ask(*one) for one in session.execute(_READ_ONE, wanted)]
+    if not found:
         row(session, callout_id)
         raise NotAsked(callout_id=callout_id, resident_id=resident_id)
-    ask = _Ask(*found)
+    [ask] = found
     if ask.callout_state is not CallOutState.OPEN:
         raise Closed(callout_id=callout_id, level=ask.level, exercise=ask.exercise)
     return ask
-
-
-def _reading() -> Select[tuple[object, ...]]:
-    return select(
-        asks.c.id,
-        asks.c.callout_id,
-        asks.c.resident_id,
-        asks.c.team,
-        asks.c.state,
-        asks.c.eta_at,
-        asks.c.arrived_at,
-        asks.c.done_at,
-        callouts.c.state,
-        callouts.c.level,
-        callouts.c.exercise,
-    ).join(callouts, callouts.c.id == asks.c.callout_id)
 
 
 def _eta(ask: _Ask, answer: Answer, minutes: int | None, now: datetime) -> datetime | None:
@@ -142,14 +146,19 @@ def _eta(ask: _Ask, answer: Answer, minutes: int | None, now: datetime) -> datet
     return now + timedelta(minutes=minutes)
 
 
-def _change(session: Session, ask: _Ask, state: AskState, now: datetime, **values: object) -> None:
-    """Move an ask, keep the step, and let boards see it; in the order that stand-down locks in, too."""
-    eta_at = values.get("eta_at", ask.eta_at)
-    session.execute(update(asks).where(asks.c.id == ask.ask_id).values(state=state, **values))
-    session.execute(insert(ask_changes).values(ask_id=ask.ask_id, state=state, eta_at=eta_at, at=now))
-    still_open = (callouts.c.id == ask.callout_id) & (callouts.c.state == CallOutState.OPEN)
-    seen = update(callouts).where(still_open).values(version=callouts.c.version + 1).returning(callouts.c.id)
-    if session.execute(seen).one_or_none() is None:
+def _changed(session: Session, before: _Ask, after: _Ask, now: datetime) -> Answered:
+    _store(session, after, now)
+    return replace(_unchanged(after), before=before.state, changed=True)
+
+
+def _store(session: Session, ask: _Ask, now: datetime) -> None:
+    """Store an ask's new standing, keep the step, and let boards see it: in the order stand-down locks in."""
+    columns = ("state", "answer", "eta_at", "answered_at", "arrived_at", "done_at")
+    connection = session.connection()
+    connection.execute(_CHANGE, {"ask": ask.ask_id, **{name: getattr(ask, name) for name in columns}})
+    step = {"ask_id": ask.ask_id, "state": ask.state, "eta_at": ask.eta_at, "at": now}
+    connection.execute(_KEEP, step)
+    if connection.execute(_SHOW, {"callout": ask.callout_id}).one_or_none() is None:
         raise closed(row(session, ask.callout_id))
 
 
