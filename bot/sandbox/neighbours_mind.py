@@ -1,0 +1,251 @@
+"""What one simulated person does about what they read; no clock and no network."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from bot.sandbox.neighbours_luck import Luck
+
+VARIATION_SELECTORS = str.maketrans("", "", "\ufe0e\ufe0f")
+NAVIGATION = ("➖", "⬅", "❓", "◀", "▶", "❌")
+WALKS = (5, 10, 20, 30)
+
+BLOCKS, SILENT, CANNOT, LATER = 0.02, 0.20, 0.32, 0.44  # cumulative shares of those asked; the others come
+DECLINES = 0.02
+VOLUNTEERS = 0.75
+TYPES_A_NAME = 0.15
+MAKES_IT_AFTER_ALL = 0.4
+TURNS_BACK = 0.05
+FORGETS_TO_FINISH = 0.1
+MINUTE = 60.0
+
+
+@dataclass(frozen=True)
+class Press:
+    """A button under a message, found by the emoji its label begins with."""
+
+    label: str
+    data: str
+
+    def leads(self, emoji: str) -> bool:
+        return self.label.translate(VARIATION_SELECTORS).startswith(emoji.translate(VARIATION_SELECTORS))
+
+
+@dataclass(frozen=True)
+class Note:
+    """A message as the person sees it."""
+
+    message_id: int
+    presses: tuple[Press, ...]
+
+    def press(self, emoji: str) -> Press | None:
+        return next((press for press in self.presses if press.leads(emoji)), None)
+
+    def has(self, *emojis: str) -> bool:
+        return all(self.press(emoji) for emoji in emojis)
+
+
+class Stage(StrEnum):
+    NEW = "new"
+    AGREED = "agreed"
+    DECLINED = "declined"
+    CHOSEN = "chosen"
+    JOINED = "joined"
+    ASKED = "asked"
+    SILENT = "silent"
+    BLOCKED = "blocked"
+    LATER = "later"
+    CANNOT = "cannot"
+    COMING = "coming"
+    WALKING = "walking"
+    ARRIVED = "arrived"
+    DONE = "done"
+
+
+@dataclass(frozen=True)
+class Step:
+    """Something to do after some seconds of the neighbourhood's time: tap, say, or else block the bot."""
+
+    after: float
+    then: Stage
+    message_id: int
+    press: Press | None = None
+    words: str | None = None
+
+
+@dataclass
+class Answer:
+    """How far a person got with one call-out."""
+
+    number: int
+    stage: Stage = Stage.ASKED
+    busy: bool = False
+
+    def __str__(self) -> str:
+        return f"call-out {self.number}"
+
+
+@dataclass
+class Mind:
+    luck: Luck
+    name: str
+    stage: Stage = Stage.NEW
+    volunteer: bool = False
+    answers: dict[int, Answer] = field(default_factory=dict)
+    _notes: dict[int, Note] = field(default_factory=dict)
+    _met: set[tuple[int, tuple[Press, ...]]] = field(default_factory=set)
+
+    def read(self, note: Note) -> Step | None:
+        """Look at a new or changed message and say what the person means to do about it."""
+        self._notes[note.message_id] = note
+        if note.message_id not in self.answers and note.has("✅", "🕒", "❌"):
+            self.answers[note.message_id] = Answer(number=len(self.answers))
+        answer = self._answer(note)
+        if answer is not None:
+            return self._go_on(answer, note)
+        self._notice_joined()
+        return self._join(note)
+
+    def possible(self, step: Step) -> bool:
+        """Say whether the button is still there: messages change while a person walks."""
+        if step.press is None:
+            return True
+        note = self._notes.get(step.message_id)
+        return note is not None and any(press.data == step.press.data for press in note.presses)
+
+    def did(self, step: Step) -> Step | None:
+        """Remember what was done; the same message may already offer the next thing."""
+        note = self._notes[step.message_id]
+        answer = self._answer(note)
+        if answer is None:
+            self.stage = step.then
+            self._notice_joined()
+            return None
+        answer.stage, answer.busy = step.then, False
+        return self._go_on(answer, note)
+
+    def missed(self, step: Step) -> Step | None:
+        """Forget an intention that came too late, and look again at what the message offers now."""
+        note = self._notes[step.message_id]
+        answer = self._answer(note)
+        if answer is None:
+            return None
+        answer.busy = False
+        return self._go_on(answer, note)
+
+    def standing(self) -> Stage:
+        """Say where the person is: in the newest call-out, or else in joining."""
+        return list(self.answers.values())[-1].stage if self.answers else self.stage
+
+    def _notice_joined(self) -> None:
+        """Count as joined only when the bot has taken the question about teams away."""
+        if self.stage is Stage.CHOSEN and not any(note.has("➖") for note in self._notes.values()):
+            self.stage = Stage.JOINED
+
+    def _answer(self, note: Note) -> Answer | None:
+        own = self.answers.get(note.message_id)
+        if own is None and self.answers and any(note.press(emoji) for emoji in ("🚶", "📍", "🏁")):
+            return list(self.answers.values())[-1]
+        return own
+
+    def _go_on(self, answer: Answer, note: Note) -> Step | None:
+        plan = AFTER.get(answer.stage)
+        if plan is None or answer.busy:
+            return None
+        step = plan(self, answer, note)
+        answer.busy = step is not None
+        return step
+
+    def _reply(self, answer: Answer, note: Note) -> Step | None:
+        mood = self.luck.share(f"{answer} mood")
+        after = self.luck.wait(f"{answer} reads", least=4, mean=50)
+        if mood < BLOCKS:
+            return Step(after, Stage.BLOCKED, note.message_id)
+        if mood < SILENT:
+            answer.stage = Stage.SILENT
+            return None
+        emoji, then = "✅", Stage.COMING
+        if mood < LATER:
+            emoji, then = ("❌", Stage.CANNOT) if mood < CANNOT else ("🕒", Stage.LATER)
+        press = note.press(emoji)
+        return Step(after, then, note.message_id, press=press) if press else None
+
+    def _walk(self, answer: Answer, note: Note) -> Step | None:
+        minutes = self._minutes(answer)
+        press = note.press(f"🚶 {minutes}") or note.press(f"🚶{minutes}") or note.press("🚶")
+        if press is None:
+            return None
+        after = self.luck.between(f"{answer} sets off", 2, 8)
+        return Step(after, Stage.WALKING, note.message_id, press=press)
+
+    def _arrive(self, answer: Answer, note: Note) -> Step | None:
+        question = f"{answer} way"
+        whole = self._minutes(answer) * MINUTE * self.luck.between(f"{question} takes", 0.7, 1.3)
+        back = note.press("❌")
+        if back is not None and self.luck.share(question) < TURNS_BACK:
+            return Step(whole / 2, Stage.CANNOT, note.message_id, press=back)
+        press = note.press("📍")
+        return Step(whole, Stage.ARRIVED, note.message_id, press=press) if press else None
+
+    def _finish(self, answer: Answer, note: Note) -> Step | None:
+        question, press = f"{answer} finish", note.press("🏁")
+        if press is None or self.luck.share(question) < FORGETS_TO_FINISH:
+            return None
+        after = self.luck.between(f"{question} works", 20, 60) * MINUTE
+        return Step(after, Stage.DONE, note.message_id, press=press)
+
+    def _after_all(self, answer: Answer, note: Note) -> Step | None:
+        question, press = f"{answer} after all", note.press("✅")
+        if press is None or self.luck.share(question) >= MAKES_IT_AFTER_ALL:
+            return None
+        after = self.luck.between(f"{question} when", 15, 40) * MINUTE
+        return Step(after, Stage.COMING, note.message_id, press=press)
+
+    def _minutes(self, answer: Answer) -> int:
+        return self.luck.one_of(f"{answer} minutes", WALKS)
+
+    def _join(self, note: Note) -> Step | None:
+        seen = (note.message_id, note.presses)
+        if self.stage not in {Stage.NEW, Stage.AGREED} or not note.presses or seen in self._met:
+            return None
+        self._met.add(seen)
+        if note.has("➖"):
+            return self._choose_team(note)
+        if note.has("👤"):
+            return self._say_name(note)
+        if note.has("🏠"):
+            homes = [press for press in note.presses if press.leads("🏠")]
+            press = self.luck.one_of(f"home {len(self._met)}", homes)
+            return self._joining(note, Stage.AGREED, press=press)
+        return self._agree(note) if note.has("✅", "❌") else None
+
+    def _agree(self, note: Note) -> Step:
+        if self.luck.share("agrees") < DECLINES:
+            return self._joining(note, Stage.DECLINED, press=note.press("❌"))
+        return self._joining(note, Stage.AGREED, press=note.press("✅"))
+
+    def _say_name(self, note: Note) -> Step:
+        if self.luck.share("types a name") < TYPES_A_NAME:
+            return self._joining(note, Stage.AGREED, words=self.name)
+        return self._joining(note, Stage.AGREED, press=note.press("👤"))
+
+    def _choose_team(self, note: Note) -> Step:
+        teams = [press for press in note.presses if not any(press.leads(emoji) for emoji in NAVIGATION)]
+        self.volunteer = bool(teams) and self.luck.share("volunteers") < VOLUNTEERS
+        press = self.luck.one_of("team", teams) if self.volunteer else note.press("➖")
+        return self._joining(note, Stage.CHOSEN, press=press)
+
+    def _joining(
+        self, note: Note, then: Stage, *, press: Press | None = None, words: str | None = None
+    ) -> Step:
+        after = self.luck.between(f"reads {len(self._met)}", 2, 12)
+        return Step(after, then, note.message_id, press=press, words=words)
+
+
+AFTER: dict[Stage, Callable[[Mind, Answer, Note], Step | None]] = {
+    Stage.ASKED: Mind._reply,
+    Stage.COMING: Mind._walk,
+    Stage.WALKING: Mind._arrive,
+    Stage.ARRIVED: Mind._finish,
+    Stage.LATER: Mind._after_all,
+}
