@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any, Self
+from typing import Self
 
 import structlog
 from sqlalchemy import Index, LargeBinary, delete, insert, select, update
@@ -47,40 +47,34 @@ class Intake(SQLModel, table=True):
 
 Index("uq_intake_bot_id_update_id", col(Intake.bot_id), col(Intake.update_id), unique=True)
 
-Raw = dict[str, Any]
 
-
-def speaker_of(raw: Raw) -> int | None:
+def speaker_of(update: Update) -> int | None:
     """Give who sent an update, as Telegram numbers people."""
-    for kind in ALLOWED:
-        if kind in raw:
-            return int(raw[kind]["from"]["id"]) if "from" in raw[kind] else int(raw[kind]["chat"]["id"])
-    return None
+    return update.effective_user.id if update.effective_user else None
 
 
-def take(session: Session, *, bot_id: int, raws: Sequence[Raw], now: datetime) -> tuple[tuple[int, Raw], ...]:
+def take(
+    session: Session, *, bot_id: int, updates: Sequence[Update], now: datetime
+) -> tuple[tuple[int, Update], ...]:
     """Store updates and give those that were new, with the number each is stored under."""
-    known = _known(session, bot_id, [int(raw["update_id"]) for raw in raws])
-    fresh: dict[int, Raw] = {}
-    for raw in raws:
-        if int(raw["update_id"]) not in known:
-            fresh.setdefault(int(raw["update_id"]), raw)
+    known = _known(session, bot_id, [update.update_id for update in updates])
+    fresh = {update.update_id: update for update in updates if update.update_id not in known}
     if not fresh:
         return ()
     rows = [
         {
             "bot_id": bot_id,
             "update_id": update_id,
-            "user_id": speaker_of(raw),
-            "body": json.dumps(raw, ensure_ascii=False).encode(),
+            "user_id": speaker_of(update),
+            "body": update.to_json().encode(),
             "state": State.WAITING,
             "taken_at": now,
         }
-        for update_id, raw in fresh.items()
+        for update_id, update in fresh.items()
     ]
     added = session.execute(insert(Intake).returning(col(Intake.id), col(Intake.update_id)), rows)
     numbers = {update_id: int(row_id) for row_id, update_id in added}
-    return tuple((numbers[update_id], raw) for update_id, raw in fresh.items())
+    return tuple((numbers[update_id], update) for update_id, update in fresh.items())
 
 
 def _known(session: Session, bot_id: int, update_ids: Sequence[int]) -> frozenset[int]:
@@ -90,13 +84,13 @@ def _known(session: Session, bot_id: int, update_ids: Sequence[int]) -> frozense
     return frozenset(session.execute(seen).scalars())
 
 
-def waiting(session: Session, *, bot_id: int, after: int) -> tuple[tuple[int, Raw], ...]:
+def waiting(session: Session, *, bot_id: int, after: int) -> tuple[tuple[int, bytes], ...]:
     """Give the next of what was taken and not finished before the last stop, in the order it came."""
     rows = select(col(Intake.id), col(Intake.body)).where(
         col(Intake.bot_id) == bot_id, col(Intake.state) == State.WAITING, col(Intake.id) > after
     )
     found = session.execute(rows.order_by(col(Intake.id)).limit(AT_ONCE))
-    return tuple((int(row_id), json.loads(body)) for row_id, body in found if body is not None)
+    return tuple((int(row_id), body) for row_id, body in found if body is not None)
 
 
 def finish(session: Session, row_id: int) -> None:
@@ -122,16 +116,16 @@ def forget_person(session: Session, *, bot_id: int, user_id: int) -> None:
 class Lanes:
     """Runs people side by side and each person's updates one after the other."""
 
-    def __init__(self, handle: Callable[[int, Raw], Awaitable[None]]) -> None:
+    def __init__(self, handle: Callable[[int, Update], Awaitable[None]]) -> None:
         self._handle = handle
         self._last: dict[int | None, asyncio.Task[None]] = {}
         self._room = asyncio.Semaphore(IN_HAND)
 
-    async def add(self, row_id: int, raw: Raw) -> None:
+    async def add(self, row_id: int, update: Update) -> None:
         """Put an update behind what the same person sent before; waits while too many are in hand."""
         await self._room.acquire()
-        person = speaker_of(raw)
-        task = asyncio.create_task(self._after(self._last.get(person), row_id, raw))
+        person = speaker_of(update)
+        task = asyncio.create_task(self._after(self._last.get(person), row_id, update))
         self._last[person] = task
         task.add_done_callback(lambda done: self._leave(person, done))
 
@@ -141,10 +135,10 @@ class Lanes:
             await asyncio.wait(tuple(self._last.values()))
             await asyncio.sleep(0)
 
-    async def _after(self, before: asyncio.Task[None] | None, row_id: int, raw: Raw) -> None:
+    async def _after(self, before: asyncio.Task[None] | None, row_id: int, update: Update) -> None:
         if before is not None:
             await asyncio.wait((before,))
-        await self._handle(row_id, raw)
+        await self._handle(row_id, update)
 
     def _leave(self, person: int | None, task: asyncio.Task[None]) -> None:
         self._room.release()
@@ -169,8 +163,8 @@ class Ear:
     async def __aenter__(self) -> Self:
         last = 0
         while left := await self._database.read(waiting, bot_id=self._bot.id, after=last):
-            for row_id, raw in left:
-                await self._lanes.add(row_id, raw)
+            for row_id, body in left:
+                await self._lanes.add(row_id, Update.de_json(json.loads(body), self._bot))
                 last = row_id
         self._poll = asyncio.create_task(self._listen())
         return self
@@ -210,27 +204,20 @@ class Ear:
                 pause = 5.0
 
     async def _take_some(self) -> float:
-        raws: list[Raw] = await self._bot.do_api_request(
-            "getUpdates",
-            api_kwargs={
-                "offset": self._offset,
-                "timeout": LONG_POLL,
-                "limit": AT_ONCE,
-                "allowed_updates": list(ALLOWED),
-            },
-            read_timeout=LONG_POLL + 10,
+        updates = await self._bot.get_updates(
+            offset=self._offset, timeout=LONG_POLL, limit=AT_ONCE, allowed_updates=ALLOWED
         )
-        if raws:
-            fresh = await self._database.write(take, bot_id=self._bot.id, raws=raws, now=self._clock.now())
-            self._offset = int(raws[-1]["update_id"]) + 1
-            for row_id, raw in fresh:
-                await self._lanes.add(row_id, raw)
+        if updates:
+            now = self._clock.now()
+            fresh = await self._database.write(take, bot_id=self._bot.id, updates=updates, now=now)
+            self._offset = updates[-1].update_id + 1
+            for row_id, update in fresh:
+                await self._lanes.add(row_id, update)
         return 0.0
 
-    async def _handle(self, row_id: int, raw: Raw) -> None:
+    async def _handle(self, row_id: int, update: Update) -> None:
         try:
-            heard = Update.de_json(raw, self._bot)
-            await self._handle_update(heard)
+            await self._handle_update(update)
         except Exception:
             log.exception("intake.update_failed", row_id=row_id)
         await self._database.write(finish, row_id)

@@ -6,7 +6,7 @@ from typing import Any, Self
 
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
-from sqlalchemy import JSON, Index, select
+from sqlalchemy import JSON, Index, delete, select
 from sqlmodel import Field, Session, SQLModel, col
 
 from bot.clock import Clock
@@ -40,6 +40,11 @@ def put(session: Session, *, key: str, kind: str, at: datetime, facts: Mapping[s
     if session.execute(select(col(Due.id)).where(col(Due.key) == key)).first() is None:
         session.add(Due(key=key, kind=kind, facts=dict(facts), at=at))
         session.flush()
+
+
+def forget_done(session: Session, *, before: datetime) -> None:
+    """Drop what was done long ago; its key could come up again only by then."""
+    session.execute(delete(Due).where(col(Due.done_at) < before))
 
 
 def due_by(session: Session, now: datetime) -> tuple[int, ...]:

@@ -1,8 +1,7 @@
 """The front door: finds who speaks and what they mean, and hands the turn to the one conversation for it."""
 
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 import structlog
 from markupsafe import escape
@@ -10,10 +9,14 @@ from sqlmodel import Session
 from telegram import Bot, CallbackQuery, ChatMemberUpdated, Update, User
 from telegram import Message as TelegramMessage
 from telegram.constants import ChatMemberStatus, ChatType
+from telegram.error import Forbidden
 
+from bot.chat.commands import Handler, Routes
 from bot.chat.conversation import Talk, talk_of
+from bot.chat.helping import is_cry_for_help
 from bot.chat.house import House
 from bot.chat.keyboards import choice_typed
+from bot.chat.menus import show_own_menu
 from bot.chat.refusals import refusal, refuses
 from bot.chat.texts import Texts, language_of, texts
 from bot.chat.turn import Forged, Said, Speaker, Turn
@@ -23,23 +26,6 @@ from bot.database import Database
 from bot.delivery import Button, Message
 
 log = structlog.get_logger(__name__)
-
-Handler = Callable[[Turn], Awaitable[None]]
-
-
-@dataclass(frozen=True)
-class Routes:
-    """Where each thing that can be said leads; ``stranger`` meets who has not joined."""
-
-    commands: dict[str, Handler]
-    open_commands: frozenset[str]
-    words: dict[str, str]
-    taps: dict[str, Handler]
-    open_taps: frozenset[str]
-    steps: dict[str, Handler]
-    stranger: Handler
-    lost: Handler
-    bare: Callable[[Turn], Handler | None]
 
 
 @refuses(Forged)
@@ -69,16 +55,16 @@ class Door:
             return
         gone = change.new_chat_member.status in (ChatMemberStatus.BANNED, ChatMemberStatus.LEFT)
         state = ChatState.BLOCKED if gone else ChatState.REACHABLE
-        await self._database.write(mark_chat, bot_id=self._house.bot_id, chat_id=change.chat.id, state=state)
+        await self._mark(change.chat.id, state)
+
+    async def _mark(self, chat_id: int, state: ChatState) -> None:
+        await self._database.write(mark_chat, bot_id=self._house.bot_id, chat_id=chat_id, state=state)
 
     async def _tap(self, query: CallbackQuery) -> None:
-        kind, *data = (query.data or "").split(":")
-        turn = await self._turn(query.from_user, Said(data=tuple(data)), query.from_user.id, query)
-        handler = self._routes.taps.get(kind)
+        turn = await self._turn(query.from_user, Said(), query.from_user.id, query)
+        handler = self._as_tap(turn, query.data or "")
         if handler is None:
             await turn.toast(turn.t("oops.stale_button"), alert=True)
-        elif turn.speaker.person is None and kind not in self._routes.open_taps:
-            await self._carry(turn, self._routes.stranger)
         else:
             await self._carry(turn, handler)
         await turn.toast()
@@ -88,7 +74,7 @@ class Door:
             await self._in_group(message, user)
             return
         turn = await self._turn(user, _said(message), user.id)
-        await self._carry(turn, self._way(turn))
+        await self._carry(turn, await self._way(turn))
 
     async def _in_group(self, message: TelegramMessage, user: User) -> None:
         command, _, addressee = _command(message.text or "").partition("@")
@@ -99,37 +85,45 @@ class Door:
         turn = await self._turn(user, Said(), message.chat.id)
         await turn.say(Message(str(escape(t("group.talk_in_private"))), ((button,),)))
 
-    def _way(self, turn: Turn) -> Handler:
+    async def _way(self, turn: Turn) -> Handler:
         routes, text = self._routes, turn.said.text
-        command = _command(text).partition("@")[0] or routes.words.get(text.strip().casefold(), "")
-        if command:
-            return self._command_way(turn, command)
-        bare = routes.bare(turn)
-        if bare is not None:
-            return bare
-        if turn.talk is not None:
-            return self._step_way(turn, turn.talk)
-        return routes.lost if turn.speaker.person else routes.stranger
+        name = _command(text).partition("@")[0]
+        command = routes.command(name) if name else routes.word(text)
+        if command is not None:
+            turn.said = Said(text=text.partition(" ")[2].strip() if name else "")
+            known = turn.speaker.person is not None or command.for_strangers
+            return command.handle if known else routes.stranger
+        if name:
+            return routes.helper.lost
+        busy_writing = turn.talk is not None and turn.talk.step in routes.free_steps
+        if not busy_writing and is_cry_for_help(text):
+            return routes.helper.cry
+        return await self._step_way(turn)
 
-    def _command_way(self, turn: Turn, command: str) -> Handler:
-        routes = self._routes
-        turn.said = Said(text=turn.said.text.partition(" ")[2].strip() if _command(turn.said.text) else "")
-        if turn.speaker.person is None and command not in routes.open_commands:
-            return routes.stranger
-        return routes.commands.get(command, routes.lost)
+    async def _step_way(self, turn: Turn) -> Handler:
+        routes, talk = self._routes, turn.talk
+        chosen = choice_typed(turn.said.text, talk.choices) if talk and turn.said.text else None
+        if chosen is not None and (handler := self._as_tap(turn, chosen)) is not None:
+            return handler
+        if talk is not None and talk.step in routes.steps:
+            return routes.steps[talk.step] if turn.said.text else routes.helper.words_wanted
+        answer = await routes.typed(turn)
+        if answer is not None and (handler := self._as_tap(turn, answer)) is not None:
+            return handler
+        return routes.helper.lost if turn.speaker.person else routes.stranger
 
-    def _step_way(self, turn: Turn, talk: Talk) -> Handler:
-        chosen = choice_typed(turn.said.text, talk.choices) if turn.said.text else None
-        if chosen is not None:
-            kind, *data = chosen.split(":")
-            if kind in self._routes.taps:
-                turn.said = Said(data=tuple(data))
-                return self._routes.taps[kind]
-        return self._routes.steps.get(talk.step, self._routes.lost)
+    def _as_tap(self, turn: Turn, data: str) -> Handler | None:
+        kind, *rest = data.split(":")
+        handler = self._routes.tap(kind, joined=turn.speaker.person is not None)
+        if handler is not None:
+            turn.said = Said(data=tuple(rest))
+        return handler
 
     async def _carry(self, turn: Turn, handler: Handler) -> None:
         try:
             await handler(turn)
+        except Forbidden:
+            await self._mark(turn.speaker.user_id, ChatState.BLOCKED)
         except Exception as error:
             sentence = refusal(error, turn.t, self._house)
             if sentence is None:
@@ -152,6 +146,7 @@ class Door:
             chat_id=chat_id,
             bot=self._bot,
             database=self._database,
+            menu=partial(show_own_menu, self._bot, self._routes.commands),
             query=query,
         )
 

@@ -1,6 +1,6 @@
 """One person's turn: who speaks, what they said or tapped, and the ways to act on it and to answer."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Concatenate, ParamSpec, TypeVar
@@ -17,7 +17,7 @@ from bot.chat.conversation import Talk, remember
 from bot.chat.house import House
 from bot.chat.keyboards import choices_of, keyboard
 from bot.chat.texts import Texts
-from bot.community import Person
+from bot.community import Person, person
 from bot.database import Database
 from bot.delivery import Message
 
@@ -84,6 +84,7 @@ class Turn:
     chat_id: int
     bot: Bot
     database: Database
+    menu: Callable[[int, Person | None], Awaitable[None]]
     query: CallbackQuery | None = None
     toasted: bool = False
 
@@ -93,6 +94,11 @@ class Turn:
         if self.speaker.person is None:
             raise Forged
         return self.speaker.person
+
+    @property
+    def me(self) -> int:
+        """The number of the resident who speaks."""
+        return self.person.resident_id
 
     async def act(
         self,
@@ -166,8 +172,19 @@ class Turn:
             # Telegram keeps a tap for a short while only; what it did is done, and the message shows it.
             return
 
+    async def refresh_menu(self) -> None:
+        """Show in the speaker's menu what they may do since this turn changed it."""
+        user_id = self.speaker.user_id
+        known = await self.database.read(person, bot_id=self.house.bot_id, chat_id=user_id)
+        await self.menu(user_id, known)
+
     def _with_news(
-        self, session: Session, rule: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs
+        self,
+        session: Session,
+        rule: Callable[Concatenate[Session, P], T],
+        /,
+        *args: P.args,
+        **kwargs: P.kwargs,
     ) -> T:
         result = rule(session, *args, **kwargs)
         announce(session, result, self.house, self.now)
@@ -178,6 +195,7 @@ class Turn:
         session: Session,
         step: Callable[[T], Talk | None],
         rule: Callable[Concatenate[Session, P], T],
+        /,
         *args: P.args,
         **kwargs: P.kwargs,
     ) -> T:

@@ -1,0 +1,72 @@
+"""The board a coordinator watches, as a message that also reads well aloud."""
+
+from markupsafe import Markup
+
+from bot.callouts import BoardView, CallOutState, Figures
+from bot.chat.callout_words import LEVELS, marked, title
+from bot.chat.house import House
+from bot.chat.keyboards import Rows, one_a_row
+from bot.chat.texts import Texts
+from bot.delivery import Button, Message
+
+
+def board_message(t: Texts, view: BoardView, house: House) -> Message:
+    """Show a call-out's figures, who is coming and who is there."""
+    callout, figures = view.callout, view.figures
+    is_open = callout.state is CallOutState.OPEN
+    heading = t.rich(
+        "board.heading" if is_open else "board.heading_closed",
+        level=t(LEVELS[callout.level]),
+        name=title(t, callout),
+        needed=callout.needed,
+        there=figures.coming + figures.arrived + figures.done,
+    )
+    lines = [heading, _figures(t, figures)]
+    if view.earliest_arrival is not None and is_open:
+        lines.append(t.rich("board.earliest", at=house.hour(view.earliest_arrival)))
+    lines += _names(t, view)
+    lines += _teams(t, view, house)
+    lines.append(t.rich("board.as_of", at=house.hour(view.at)))
+    html = marked(t, exercise=callout.exercise, html=Markup("\n").join(lines))
+    return Message(str(html), _buttons(t, callout.callout_id) if is_open else ())
+
+
+def _figures(t: Texts, figures: Figures) -> Markup:
+    rows = [
+        t.rich("board.asked", asked=figures.asked, delivered=figures.delivered),
+        t.rich("board.coming", coming=figures.coming, later=figures.later, cannot=figures.cannot),
+        t.rich("board.there", arrived=figures.arrived, done=figures.done),
+        t.rich("board.silent", silent=figures.no_answer, unreachable=figures.unreachable),
+    ]
+    return Markup("\n").join(rows)
+
+
+def _names(t: Texts, view: BoardView) -> list[Markup]:
+    lines = []
+    if view.arrived:
+        names = t("list.comma").join(one.name for one in view.arrived)
+        lines.append(t.rich("board.names_there", names=names))
+    if view.coming:
+        names = t("list.comma").join(one.name for one in view.coming)
+        lines.append(t.rich("board.names_coming", names=names))
+    return lines
+
+
+def _teams(t: Texts, view: BoardView, house: House) -> list[Markup]:
+    if len(view.teams) < 2:
+        return []
+    named = {team.code: f"{team.emoji} {t.name(team.names)}" for team in house.neighbourhood.teams}
+    return [
+        t.rich(
+            "board.team",
+            team=named.get(code, code),
+            coming=figures.coming,
+            there=figures.arrived + figures.done,
+            asked=figures.asked,
+        )
+        for code, figures in view.teams.items()
+    ]
+
+
+def _buttons(t: Texts, callout_id: int) -> Rows:
+    return one_a_row(Button(t("board.button_stand_down"), f"cs:{callout_id}"))

@@ -1,0 +1,78 @@
+"""Boards that stay right: edited in place after answers, each at most once in ``board_seconds``."""
+
+import asyncio
+from contextlib import suppress
+from typing import Self
+
+import structlog
+from sqlmodel import Session
+from telegram.error import TelegramError
+
+from bot.callouts import BoardView, DueBoard, board, board_shown, boards_due, remove_board
+from bot.chat.board_words import board_message
+from bot.chat.house import House
+from bot.chat.texts import texts
+from bot.clock import Clock
+from bot.community import person
+from bot.database import Database
+from bot.delivery.edits import Edit, Edits
+
+log = structlog.get_logger(__name__)
+
+
+class Boards:
+    """Edits every board whose figures moved; while answers pour in, one edit tells of many."""
+
+    def __init__(self, database: Database, edits: Edits, house: House, clock: Clock) -> None:
+        self._database = database
+        self._edits = edits
+        self._house = house
+        self._clock = clock
+        self._round: asyncio.Task[None] | None = None
+
+    async def __aenter__(self) -> Self:
+        self._round = asyncio.create_task(self._keep_right())
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        if self._round is not None:
+            self._round.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._round
+
+    async def refresh(self) -> None:
+        """Bring every board up to date that is not."""
+        for due in await self._database.read(boards_due):
+            await self._refresh(due)
+
+    async def _keep_right(self) -> None:
+        while True:
+            try:
+                await self.refresh()
+            except TelegramError as trouble:
+                log.warning("boards.edit_failed", trouble=str(trouble))
+            except Exception:
+                log.exception("boards.failed")
+            await asyncio.sleep(self._house.neighbourhood.callouts.board_seconds)
+
+    async def _refresh(self, due: DueBoard) -> None:
+        view, language = await self._database.read(
+            _board, due.callout_id, due.chat_id, self._house.bot_id, self._house.languages[0], self._clock
+        )
+        message = board_message(texts(language), view, self._house)
+        edit = await self._edits.apply(due.chat_id, due.message_id, message)
+        if edit is Edit.GONE:
+            await self._database.write(remove_board, callout_id=due.callout_id, chat_id=due.chat_id)
+        else:
+            await self._database.write(
+                board_shown, callout_id=due.callout_id, chat_id=due.chat_id, version=view.version
+            )
+
+
+def _board(
+    session: Session, callout_id: int, chat_id: int, bot_id: int, language: str, clock: Clock
+) -> tuple[BoardView, str]:
+    """Give a board's figures and the language of who reads it."""
+    reader = person(session, bot_id=bot_id, chat_id=chat_id)
+    view = board(session, callout_id=callout_id, now=clock.now())
+    return view, reader.language if reader else language

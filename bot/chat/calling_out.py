@@ -1,0 +1,167 @@
+"""/callout: from a plan or free words to a preview, and from the preview to everybody asked."""
+
+from bot.callouts import (
+    AlreadyDecided,
+    ApprovalLapsed,
+    AwaitingApproval,
+    Draft,
+    Level,
+    NobodyToAsk,
+    NothingToSay,
+    Opened,
+    UnknownPlan,
+    draft_from_plan,
+    plans,
+    preview,
+    recognise,
+    send,
+    send_alone,
+)
+from bot.chat.callout_edits import ask_for_level
+from bot.chat.callout_words import marked, marked_plain, rules_of
+from bot.chat.house import House
+from bot.chat.keyboards import one_a_row
+from bot.chat.plotting import Plot, back_to_preview, own_area, show_plot, show_plot_or_ask_text
+from bot.chat.refusals import refuses
+from bot.chat.texts import Texts
+from bot.chat.turn import Turn
+from bot.community import NotAllowed
+from bot.delivery import Button, Message
+
+
+async def begin(turn: Turn) -> None:
+    """Begin with what was typed behind the command, or ask for the plan."""
+    home = own_area(turn)
+    plan, rest = await turn.look(recognise, turn.said.text)
+    if plan is None:
+        await _ask_plan(turn, rest)
+        return
+    draft = draft_from_plan(plan, area_id=home, text=rest)
+    await show_plot_or_ask_text(turn, Plot(draft, ""), plan)
+
+
+async def take_plan(turn: Turn) -> None:
+    """Take the plan that was tapped; what was typed before is its text."""
+    home, text = own_area(turn), str(turn.talk.draft.get("text", "")) if turn.talk else ""
+    code = turn.said.word(0)
+    if not code:
+        draft = Draft(area_id=home, level=Level.YELLOW, team_codes=()).with_text(text)
+        await ask_for_level(turn, Plot(draft, "", fresh=True))
+        return
+    plan = next((one for one in await turn.look(plans) if one.code == code), None)
+    if plan is None:
+        raise UnknownPlan(code)
+    await show_plot_or_ask_text(turn, Plot(draft_from_plan(plan, area_id=home, text=text), ""), plan)
+
+
+async def send_it(turn: Turn) -> None:
+    """Send what was read; an older preview sends nothing and shows the newest."""
+    plot = Plot.of(turn)
+    if turn.said.word(0) != plot.read:
+        await _show_newest(turn, plot)
+        return
+    sent = await turn.act_and_step(
+        lambda _: None,
+        send,
+        draft=plot.draft,
+        key=_key(turn, plot),
+        coordinator_id=turn.me,
+        now=turn.now,
+        rules=rules_of(turn.house),
+    )
+    await (_say_waiting(turn, sent) if isinstance(sent, AwaitingApproval) else _say_sent(turn, sent))
+
+
+async def send_it_alone(turn: Turn) -> None:
+    """Send at once for danger to life: a first tap asks with the number, a second sends."""
+    plot = Plot.of(turn)
+    if turn.said.word(0) != plot.read:
+        await _show_newest(turn, plot)
+        return
+    if len(turn.said.data) < 2:
+        seen = await turn.look(
+            preview, draft=plot.draft, coordinator_id=turn.me, now=turn.now, rules=rules_of(turn.house)
+        )
+        sure = Button(f"⚡ {seen.people}", f"cw:{plot.read}:{seen.people}")
+        question = turn.t.rich("callout.ask_alone", people=turn.t.count("count.people", seen.people))
+        await turn.show(Message(question, one_a_row(sure, back_to_preview(turn))))
+        return
+    sent = await turn.act_and_step(
+        lambda _: None,
+        send_alone,
+        draft=plot.draft,
+        key=_key(turn, plot),
+        coordinator_id=turn.me,
+        now=turn.now,
+        rules=rules_of(turn.house),
+    )
+    await _say_sent(turn, sent)
+
+
+async def _show_newest(turn: Turn, plot: Plot) -> None:
+    await turn.toast(turn.t("callout.older_preview"), alert=True)
+    turn.query = None
+    await show_plot(turn, plot)
+
+
+async def _ask_plan(turn: Turn, text: str) -> None:
+    buttons = [
+        Button(f"📋 {plan.emoji} {turn.t.name(plan.names)}", f"cq:{plan.code}")
+        for plan in await turn.look(plans)
+    ]
+    free = Button(turn.t("callout.button_free"), "cq:")
+    await turn.ask(
+        Message(turn.t.rich("callout.ask_plan"), one_a_row(*buttons, free)), "callout.plan", {"text": text}
+    )
+
+
+async def _say_sent(turn: Turn, sent: Opened) -> None:
+    words = turn.t.rich("callout.sent", people=turn.t.count("count.people", len(sent.asked)))
+    toast = marked_plain(turn.t, exercise=sent.callout.exercise, text=turn.t("callout.toast_sent"))
+    await turn.toast(toast)
+    if not sent.replayed:
+        await turn.show(Message(str(marked(turn.t, exercise=sent.callout.exercise, html=words))))
+
+
+async def _say_waiting(turn: Turn, waiting: AwaitingApproval) -> None:
+    view = waiting.callout
+    until = turn.house.hour(waiting.until) if waiting.until else ""
+    names = turn.t("list.comma").join(one.name for one in waiting.second_people)
+    words = turn.t.rich("callout.waiting", names=names or turn.t("callout.nobody_else"), until=until)
+    alone = Button(turn.t("callout.button_alone"), f"cz:{view.callout_id}")
+    await turn.show(Message(str(marked(turn.t, exercise=view.exercise, html=words)), one_a_row(alone)))
+
+
+def _key(turn: Turn, plot: Plot) -> str:
+    return f"callout:by:{turn.me}:{plot.read}"
+
+
+@refuses(NotAllowed)
+def _not_allowed(_: NotAllowed, t: Texts, house: House) -> str:
+    facts = house.neighbourhood.community
+    return t("oops.not_allowed", operator=t.name(facts.operators), phone=facts.phone)
+
+
+@refuses(NobodyToAsk)
+def _nobody(_: NobodyToAsk, t: Texts, __: House) -> str:
+    return t("callout.nobody")
+
+
+@refuses(NothingToSay)
+def _nothing_to_say(_: NothingToSay, t: Texts, __: House) -> str:
+    return t("callout.nothing_to_say")
+
+
+@refuses(UnknownPlan)
+def _unknown_plan(_: UnknownPlan, t: Texts, __: House) -> str:
+    return t("callout.unknown_plan")
+
+
+@refuses(ApprovalLapsed)
+def _lapsed(error: ApprovalLapsed, t: Texts, house: House) -> str:
+    return t("approval.too_late", at=house.hour(error.until))
+
+
+@refuses(AlreadyDecided)
+def _decided(error: AlreadyDecided, t: Texts, house: House) -> str:
+    return t("approval.decided", at=house.hour(error.at) if error.at else "")

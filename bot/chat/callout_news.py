@@ -1,0 +1,221 @@
+"""What call-outs announce: the call itself, the board, the second coordinator's question, the end of it."""
+
+from collections.abc import Callable, Iterable
+from datetime import datetime, timedelta
+
+from markupsafe import Markup
+from sqlmodel import Session
+
+from bot.callouts import (
+    AwaitingApproval,
+    CallOutView,
+    Lapsed,
+    Opened,
+    Refused,
+    StoodDown,
+    board,
+)
+from bot.chat.announcing import announces
+from bot.chat.board_words import board_message
+from bot.chat.callout_words import ask_message, is_loud, marked, title, view_text
+from bot.chat.house import House
+from bot.chat.keyboards import Rows, one_a_row
+from bot.chat.texts import Texts, texts
+from bot.community import PersonAddress
+from bot.delivery import Button, Lane, Message, Recipient, enqueue, withdraw
+from bot.schedule import put
+from points import Awarded
+
+APPROVAL_DUE = "callout.approval"
+STALE_AFTER = timedelta(hours=12)
+
+Words = Callable[[Texts], Message]
+
+
+def about(callout_id: int) -> str:
+    """Name the messages by which a call-out's volunteers are asked."""
+    return f"callout:{callout_id}"
+
+
+def about_board(callout_id: int) -> str:
+    """Name the messages that are boards of a call-out."""
+    return f"board:{callout_id}"
+
+
+@announces(Opened)
+def opened(session: Session, event: Opened, house: House, now: datetime) -> None:
+    """Ask everybody, give the coordinator a board, and tell who is told when one alone decided."""
+    if event.replayed:
+        return
+    view = event.callout
+    enqueue(
+        session,
+        key=f"callout:{view.callout_id}:ask",
+        lane=Lane.EMERGENCY,
+        renderings={language: ask_message(texts(language), view) for language in house.languages},
+        to=[Recipient(one.chat_id, one.language, one.resident_id) for one in event.asked],
+        now=now,
+        loud=is_loud(view.level, house, now),
+        about=about(view.callout_id),
+        expires_at=now + STALE_AFTER,
+    )
+    if event.coordinator is not None:
+        send_board(session, event.callout, event.coordinator, house, now)
+    if event.decided_by is not None:
+        _tell_decision(session, event, event.decided_by, now)
+    for ended in event.ended_exercises:
+        stood_down(session, ended, house, now)
+
+
+def send_board(
+    session: Session, view: CallOutView, to: PersonAddress, house: House, now: datetime, *, key: str = "first"
+) -> None:
+    """Send a board that will be edited in place from then on."""
+    shown = board(session, callout_id=view.callout_id, now=now)
+    _tell(
+        session,
+        [to],
+        key=f"callout:{view.callout_id}:board:{to.resident_id}:{key}",
+        words=lambda t: board_message(t, shown, house),
+        now=now,
+        loud=False,
+        about=about_board(view.callout_id),
+    )
+
+
+@announces(AwaitingApproval)
+def awaiting(session: Session, event: AwaitingApproval, house: House, now: datetime) -> None:
+    """Ask the other coordinators, and let it lapse visibly when nobody answers."""
+    if event.replayed:
+        return
+    view = event.callout
+    by = event.coordinator.name if event.coordinator else ""
+    until = house.hour(event.until) if event.until else ""
+
+    def words(t: Texts) -> Message:
+        html = t.rich("approval.ask", name=by, people=t.count("count.people", view.people), until=until)
+        whole = marked(t, exercise=view.exercise, html=html + Markup("\n\n") + view_text(t, view))
+        return Message(str(whole), _approval_buttons(t, view.callout_id))
+
+    _tell(session, event.second_people, f"callout:{view.callout_id}:second", words, now, loud=True)
+    if event.until is not None:
+        facts = {"callout_id": view.callout_id}
+        put(
+            session, key=f"callout:{view.callout_id}:approval", kind=APPROVAL_DUE, at=event.until, facts=facts
+        )
+
+
+@announces(Refused)
+def refused(session: Session, event: Refused, _: House, now: datetime) -> None:
+    """Tell the coordinators that nothing goes out, and who said so."""
+    name = event.by.name if event.by else ""
+    _tell_outcome(session, event.callout, event.told, "refused", "approval.refused", name, now)
+
+
+@announces(Lapsed)
+def lapsed(session: Session, event: Lapsed, _: House, now: datetime) -> None:
+    """Tell the coordinators that nobody decided in time."""
+    _tell_outcome(session, event.callout, event.told, "lapsed", "approval.lapsed", "", now)
+
+
+@announces(StoodDown)
+def stood_down(session: Session, event: StoodDown, _: House, now: datetime) -> None:
+    """Drop what was not sent, thank everybody who was asked, and say what each earned."""
+    if event.already:
+        return
+    view = event.callout
+    withdraw(session, about(view.callout_id), now)
+    awards = {award.resident_id: award for award in event.awards if award.amount}
+    served = {one.resident_id: one.minutes for one in event.served}
+    plain = [one for one in event.told if one.resident_id not in awards]
+    key = f"callout:{view.callout_id}:stood-down"
+    _tell(session, plain, key, lambda t: Message(str(_farewell(t, view, event))), now, loud=False)
+    for one in event.told:
+        if one.resident_id in awards:
+            earned = _earned(texts(one.language), awards[one.resident_id], served.get(one.resident_id, 0))
+            _tell_one(
+                session,
+                one,
+                f"{key}:{one.resident_id}",
+                _farewell(texts(one.language), view, event),
+                earned,
+                now,
+            )
+
+
+def _earned(t: Texts, award: Awarded, minutes: int) -> Markup:
+    return t.rich("standdown.earned", minutes=minutes, points=award.amount, balance=award.balance)
+
+
+def _tell_one(
+    session: Session, one: PersonAddress, key: str, farewell: Markup, earned: Markup, now: datetime
+) -> None:
+    message = Message(str(farewell + Markup("\n") + earned))
+    _tell(session, [one], key, lambda _: message, now, loud=False)
+
+
+def _farewell(t: Texts, view: CallOutView, event: StoodDown) -> Markup:
+    key = "standdown.thanks" if event.by is not None else "standdown.real_emergency"
+    return marked(t, exercise=view.exercise, html=t.rich(key, name=title(t, view)))
+
+
+def _tell_decision(session: Session, event: Opened, decider: PersonAddress, now: datetime) -> None:
+    view = event.callout
+    key = "approval.sent_alone" if view.review_open else "approval.approved"
+
+    def words(t: Texts) -> Message:
+        people = t.count("count.people", view.people)
+        html = t.rich(key, name=decider.name, title=title(t, view), people=people)
+        whole = marked(t, exercise=view.exercise, html=html + Markup("\n\n") + view_text(t, view))
+        return Message(str(whole))
+
+    others = [one for one in event.coordinators if one.resident_id != decider.resident_id]
+    _tell(session, others, f"callout:{view.callout_id}:decided", words, now, loud=True)
+
+
+def _tell_outcome(
+    session: Session,
+    view: CallOutView,
+    told: Iterable[PersonAddress],
+    event: str,
+    key: str,
+    name: str,
+    now: datetime,
+) -> None:
+    def words(t: Texts) -> Message:
+        html = t.rich(key, name=name, title=title(t, view))
+        return Message(str(marked(t, exercise=view.exercise, html=html)))
+
+    _tell(session, told, f"callout:{view.callout_id}:{event}", words, now, loud=True)
+
+
+def _tell(
+    session: Session,
+    people: Iterable[PersonAddress],
+    key: str,
+    words: Words,
+    now: datetime,
+    *,
+    loud: bool,
+    about: str | None = None,
+) -> None:
+    to = [Recipient(one.chat_id, one.language, one.resident_id) for one in people if one.chat_id is not None]
+    if not to:
+        return
+    enqueue(
+        session,
+        key=key,
+        lane=Lane.OWN_ACT,
+        renderings={language: words(texts(language)) for language in {one.language for one in to}},
+        to=to,
+        now=now,
+        loud=loud,
+        about=about,
+    )
+
+
+def _approval_buttons(t: Texts, callout_id: int) -> Rows:
+    return one_a_row(
+        Button(t("approval.button_yes"), f"cy:{callout_id}"),
+        Button(t("approval.button_no"), f"cn:{callout_id}"),
+    )

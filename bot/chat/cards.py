@@ -1,0 +1,69 @@
+"""A resident's card as a message: the same one at the end of joining and at /me."""
+
+from markupsafe import Markup
+
+from bot.chat.house import House
+from bot.chat.keyboards import two_a_row
+from bot.chat.texts import Texts
+from bot.community import Card, Role, ShownIn
+from bot.delivery import Button, Message
+
+ROLE_NAMES = {
+    Role.ADMIN: "role.admin",
+    Role.COORDINATOR: "role.coordinator",
+    Role.GRID_OFFICER: "role.grid_officer",
+    Role.BUILDING_LEAD: "role.building_lead",
+    Role.TEAM_LEAD: "role.team_lead",
+    Role.INSTRUCTOR: "role.instructor",
+    Role.DEPARTMENT: "role.department",
+    Role.MERCHANT: "role.merchant",
+}
+SHOWN_NAMES = {
+    ShownIn.NAME: "me.shown_name",
+    ShownIn.MASKED: "me.shown_masked",
+    ShownIn.HIDDEN: "me.shown_hidden",
+}
+
+
+def card_message(
+    t: Texts, card: Card, house: House, *, heading: Markup, points: int | None = None
+) -> Message:
+    """Show somebody their card with a button to change each line."""
+    lines = [
+        heading,
+        t.rich("me.name", name=card.name, code=card.short_code),
+        t.rich("me.area", area=" › ".join(t.name(area.names) for area in card.trail)),
+        t.rich("me.teams", teams=_teams(t, card)),
+        t.rich("me.availability", availability=availability_words(t, card, house)),
+        t.rich("me.shown", shown=t(SHOWN_NAMES[card.shown_in])),
+    ]
+    if points is not None:
+        lines.append(t.rich("me.points", points=points))
+    lines += [
+        t.rich("me.role", role=t(ROLE_NAMES[held.role]), area=t.name(held.area_names)) for held in card.roles
+    ]
+    buttons = two_a_row(
+        Button(t("me.button_name"), "mn"),
+        Button(t("me.button_area"), "ma"),
+        Button(t("me.button_teams"), "mt"),
+        Button(t("me.button_available"), "mv"),
+        Button(t("me.button_shown"), "ms"),
+        Button(t("me.button_language"), "ml"),
+    )
+    return Message(Markup("\n").join(lines), (*buttons, (Button(t("me.button_help"), "h"),)))
+
+
+def availability_words(t: Texts, card: Card, house: House) -> str:
+    """Say whether somebody may be asked now."""
+    away = card.availability.away_until
+    if not card.availability.willing:
+        return t("available.off")
+    if away is not None:
+        return t("available.away", until=f"{house.day(away)} {house.hour(away)}")
+    return t("available.on")
+
+
+def _teams(t: Texts, card: Card) -> str:
+    if not card.teams:
+        return t("me.no_teams")
+    return t("list.comma").join(f"{team.emoji} {t.name(team.names)}" for team in card.teams)

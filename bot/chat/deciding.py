@@ -1,0 +1,154 @@
+"""The second coordinator's word, the first one's ⚡, open call-outs at /board, and stand-down."""
+
+from sqlmodel import Session
+
+from bot.callouts import (
+    CallOutView,
+    Opened,
+    SamePerson,
+    StillThere,
+    StoodDown,
+    approve,
+    callout,
+    open_callouts,
+    refuse,
+    send_now,
+    stand_down,
+)
+from bot.chat.callout_news import send_board
+from bot.chat.callout_words import LEVELS, marked, marked_plain, title
+from bot.chat.house import House
+from bot.chat.keyboards import one_a_row
+from bot.chat.refusals import refuses
+from bot.chat.texts import Texts
+from bot.chat.turn import Turn
+from bot.community import Act, PersonAddress, allows, require
+from bot.delivery import Button, Message
+
+
+async def say_yes(turn: Turn) -> None:
+    """Agree as the second coordinator: it goes out now."""
+    opened = await turn.act(approve, callout_id=turn.said.number(0), coordinator_id=turn.me, now=turn.now)
+    await _say_out(turn, opened, "approval.you_approved")
+
+
+async def say_no(turn: Turn) -> None:
+    """Refuse as the second coordinator: nothing goes out."""
+    refused = await turn.act(refuse, callout_id=turn.said.number(0), coordinator_id=turn.me, now=turn.now)
+    html = turn.t.rich("approval.you_refused", title=title(turn.t, refused.callout))
+    await turn.show(Message(str(marked(turn.t, exercise=refused.callout.exercise, html=html))))
+
+
+async def send_alone(turn: Turn) -> None:
+    """Send at once what waits for a second person: a first tap asks with the number, a second sends."""
+    number = turn.said.number(0)
+    if len(turn.said.data) > 1:
+        opened = await turn.act(send_now, callout_id=number, coordinator_id=turn.me, now=turn.now)
+        await _say_out(turn, opened, "approval.you_sent_alone")
+        return
+    view = await turn.look(_readable, number, turn.me)
+    sure = Button(f"⚡ {view.people}", f"cz:{number}:{view.people}")
+    question = turn.t.rich("callout.ask_alone", people=turn.t.count("count.people", view.people))
+    await turn.show(Message(str(marked(turn.t, exercise=view.exercise, html=question)), one_a_row(sure)))
+
+
+async def end(turn: Turn) -> None:
+    """Stand a call-out down; while people are coming or there, ask once more with their number."""
+    number = turn.said.number(0)
+    ended = await turn.act(
+        stand_down,
+        callout_id=number,
+        coordinator_id=turn.me,
+        confirmed=len(turn.said.data) > 1,
+        now=turn.now,
+        zone=turn.house.zone,
+    )
+    exercise = ended.callout.exercise
+    if isinstance(ended, StillThere):
+        await _ask_sure(turn, ended)
+    elif ended.already:
+        await turn.toast(marked_plain(turn.t, exercise=exercise, text=turn.t("standdown.already")))
+    else:
+        await turn.toast(marked_plain(turn.t, exercise=exercise, text=turn.t("standdown.toast")))
+        await turn.say(_ended(turn.t, ended))
+
+
+async def keep_open(turn: Turn) -> None:
+    """Leave a call-out open after all."""
+    await turn.show(Message(turn.t.rich("standdown.kept_open")))
+
+
+async def show_open(turn: Turn) -> None:
+    """List the call-outs that are open where the speaker may watch them."""
+    mine = [grant.area_path for grant in turn.person.roles if allows([grant], Act.SEE_BOARD)]
+    found: dict[int, CallOutView] = {}
+    for path in mine:
+        found |= {view.callout_id: view for view in await turn.look(open_callouts, area_path=path)}
+    if not found:
+        await turn.show(Message(turn.t.rich("board.none_open")))
+        return
+    buttons = [
+        Button(_label(turn.t, view), f"cf:{view.callout_id}")
+        for view in sorted(found.values(), key=lambda view: -view.callout_id)
+    ]
+    await turn.ask(Message(turn.t.rich("board.which"), one_a_row(*buttons)), "board")
+
+
+async def show_board(turn: Turn) -> None:
+    """Send the board of a call-out here, and keep it right from now on."""
+    me = PersonAddress(turn.me, turn.speaker.user_id, turn.speaker.language, turn.person.name)
+    await turn.database.write(
+        _board_for,
+        callout_id=turn.said.number(0),
+        reader=me,
+        turn=turn,
+        key=str(turn.query.id if turn.query else turn.now.timestamp()),
+    )
+
+
+def _board_for(session: Session, *, callout_id: int, reader: PersonAddress, turn: Turn, key: str) -> None:
+    view = callout(session, callout_id)
+    require(session, resident_id=reader.resident_id, act=Act.SEE_BOARD, area_id=view.area_id)
+    send_board(session, view, reader, turn.house, turn.now, key=key)
+
+
+def _readable(session: Session, callout_id: int, resident_id: int) -> CallOutView:
+    view = callout(session, callout_id)
+    require(session, resident_id=resident_id, act=Act.CALL_OUT, area_id=view.area_id)
+    return view
+
+
+async def _ask_sure(turn: Turn, there: StillThere) -> None:
+    number, exercise = there.callout.callout_id, there.callout.exercise
+    question = turn.t.rich("standdown.ask", coming=there.coming, arrived=there.arrived)
+    sure = Button(turn.t("standdown.button_sure", n=there.coming + there.arrived), f"cs:{number}:y")
+    html = marked(turn.t, exercise=exercise, html=question)
+    keep = Button(turn.t("standdown.button_keep"), "c0")
+    await turn.say(Message(str(html), one_a_row(sure, keep)))
+
+
+def _ended(t: Texts, ended: StoodDown) -> Message:
+    html = t.rich(
+        "standdown.summary",
+        title=title(t, ended.callout),
+        served=len(ended.served),
+        minutes=sum(one.minutes for one in ended.served),
+        points=sum(award.amount for award in ended.awards),
+    )
+    return Message(str(marked(t, exercise=ended.callout.exercise, html=html)))
+
+
+async def _say_out(turn: Turn, opened: Opened, key: str) -> None:
+    view = opened.callout
+    people = turn.t.count("count.people", len(opened.asked))
+    html = turn.t.rich(key, title=title(turn.t, view), people=people)
+    await turn.show(Message(str(marked(turn.t, exercise=view.exercise, html=html))))
+
+
+def _label(t: Texts, view: CallOutView) -> str:
+    return marked_plain(t, exercise=view.exercise, text=f"{t(LEVELS[view.level])} · {title(t, view)}")[:60]
+
+
+@refuses(SamePerson)
+def _same(_: SamePerson, t: Texts, __: House) -> str:
+    return t("approval.same_person")

@@ -1,0 +1,59 @@
+"""What becomes due by itself: each kind with the rule that does it and what it announces."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlmodel import Session
+
+from bot.callouts import lapse_approval
+from bot.chat.announcing import announce
+from bot.chat.callout_news import APPROVAL_DUE
+from bot.chat.conversation import forget_stale
+from bot.chat.house import House
+from bot.intake import erase_old
+from bot.schedule import Job, forget_done, put
+
+TIDYING_DUE = "tidying"
+TIDYING_EVERY = timedelta(hours=1)
+DONE_KEPT_FOR = timedelta(days=400)
+
+Rule = Callable[[Session, Mapping[str, Any], datetime, House], object]
+
+
+def jobs(house: House) -> dict[str, Job]:
+    """Give what is done for each kind of due thing, with what it announces in the same transaction."""
+    return {kind: _job(rule, house) for kind, rule in RULES.items()}
+
+
+def plan_ahead(session: Session, now: datetime) -> None:
+    """Note at a start what must be due, where it is not noted yet."""
+    _plan_tidying(session, now)
+
+
+def _job(rule: Rule, house: House) -> Job:
+    def do(session: Session, facts: Mapping[str, Any], now: datetime) -> None:
+        announce(session, rule(session, facts, now, house), house, now)
+
+    return do
+
+
+def _lapse_approval(session: Session, facts: Mapping[str, Any], now: datetime, _: House) -> object:
+    return lapse_approval(session, callout_id=int(facts["callout_id"]), now=now)
+
+
+def _tidy(session: Session, _: Mapping[str, Any], now: datetime, __: House) -> object:
+    """Erase what was kept only for a while: bodies of updates, conversations nobody came back to."""
+    erase_old(session, now=now)
+    forget_stale(session, now=now)
+    forget_done(session, before=now - DONE_KEPT_FOR)
+    _plan_tidying(session, now)
+    return None
+
+
+def _plan_tidying(session: Session, now: datetime) -> None:
+    hour = now.replace(minute=0, second=0, microsecond=0) + TIDYING_EVERY
+    put(session, key=f"{TIDYING_DUE}:{hour.isoformat()}", kind=TIDYING_DUE, at=hour, facts={})
+
+
+RULES: dict[str, Rule] = {APPROVAL_DUE: _lapse_approval, TIDYING_DUE: _tidy}

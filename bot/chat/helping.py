@@ -1,0 +1,82 @@
+"""/help, /cancel and every moment when somebody is lost: what this person can do now, as buttons."""
+
+import re
+
+from markupsafe import Markup
+
+from bot.chat.commands import Command, visible
+from bot.chat.keyboards import one_a_row, two_a_row
+from bot.chat.turn import Turn
+from bot.delivery import Button, Message
+
+DISTRESS = re.compile(
+    r"救命|救我|着火|起火|煤气|晕倒|\b(?:help|fire|gas|sos)\b",
+    re.IGNORECASE,
+)
+LONGEST_CRY = 200
+
+
+class Helper:
+    """Knows the table of commands, so that help shows exactly what the person may do."""
+
+    def __init__(self, commands: tuple[Command, ...]) -> None:
+        self._commands = commands
+
+    async def help(self, turn: Turn) -> None:
+        """Show what this person can do now, who operates the bot and whom to call."""
+        await self._show(turn, turn.t.rich("help.heading"))
+
+    async def cancel(self, turn: Turn) -> None:
+        """Leave whatever the person is in the middle of."""
+        busy = turn.talk is not None and turn.speaker.person is not None
+        await turn.step(None)
+        await self._show(turn, turn.t.rich("help.cancelled" if busy else "help.nothing_to_cancel"))
+
+    async def lost(self, turn: Turn) -> None:
+        """Answer what leads nowhere: never with silence."""
+        if turn.talk is not None and turn.talk.choices and turn.speaker.person is not None:
+            await self._choose(turn)
+            return
+        await self._show(turn, turn.t.rich("help.not_understood"))
+
+    async def words_wanted(self, turn: Turn) -> None:
+        """Answer a picture or a sticker where words are meant."""
+        await turn.say(Message(turn.t.rich("oops.photo")))
+
+    async def cry(self, turn: Turn) -> None:
+        """Give the emergency numbers first, then the community's phone and what else can be done here."""
+        facts = turn.house.neighbourhood.community
+        operator = turn.t.name(facts.operators)
+        await self._show(turn, turn.t.rich("help.distress", phone=facts.phone, operator=operator))
+
+    async def go(self, turn: Turn) -> None:
+        """Do what a button of the help names, as if its command had been typed."""
+        wanted = turn.said.data[0] if turn.said.data else "help"
+        for command in visible(self._commands, turn.speaker.person):
+            if command.name == wanted:
+                await command.handle(turn)
+                return
+        await self.help(turn)
+
+    async def _choose(self, turn: Turn) -> None:
+        """Show again what can be chosen: what was typed is none of it."""
+        choices = turn.talk.choices if turn.talk else ()
+        buttons = one_a_row(*(Button(label, data) for label, data in choices))
+        await turn.say(Message(turn.t.rich("help.choose_one"), buttons))
+
+    async def _show(self, turn: Turn, heading: Markup) -> None:
+        facts = turn.house.neighbourhood.community
+        text = Markup("\n\n").join(
+            (
+                heading,
+                turn.t.rich("help.who", operator=turn.t.name(facts.operators), phone=facts.phone),
+            )
+        )
+        mine = visible(self._commands, turn.speaker.person)
+        buttons = [Button(turn.t(one.about), f"h:{one.name}") for one in mine if one.name != "help"]
+        await turn.show(Message(text, two_a_row(*buttons)))
+
+
+def is_cry_for_help(text: str) -> bool:
+    """Tell whether somebody writes in distress, rather than about it at length."""
+    return len(text) <= LONGEST_CRY and DISTRESS.search(text) is not None

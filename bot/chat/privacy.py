@@ -1,0 +1,88 @@
+"""/privacy: what is stored, all of mine as a file, and being forgotten (law 11)."""
+
+import json
+from datetime import datetime
+from typing import Any
+
+from sqlmodel import Session
+
+import points
+from bot import callouts, community, delivery
+from bot.chat.conversation import remember
+from bot.chat.keyboards import one_a_row
+from bot.chat.turn import Turn
+from bot.delivery import Button, Message
+from bot.intake import forget_person
+
+
+async def show(turn: Turn) -> None:
+    """Say what is stored, and offer the file and being forgotten."""
+    facts = turn.house.neighbourhood.community
+    text = turn.t.rich(
+        "privacy.notice",
+        community=turn.t.name(facts.names),
+        operator=turn.t.name(facts.operators),
+        phone=facts.phone,
+    )
+    if turn.speaker.person is None:
+        await turn.show(Message(text))
+        return
+    buttons = one_a_row(
+        Button(turn.t("privacy.button_export"), "pe"), Button(turn.t("privacy.button_forget"), "pf")
+    )
+    await turn.ask(Message(text, buttons), "privacy")
+
+
+async def export(turn: Turn) -> None:
+    """Hand out everything that is stored of the speaker, as JSON."""
+    everything = await turn.look(_everything, turn.me, turn.now)
+    body = json.dumps(everything, ensure_ascii=False, indent=2, default=str).encode()
+    await turn.toast()
+    await turn.say(
+        Message(
+            turn.t.rich("privacy.exported"), document=body, file_name=f"linli-{turn.person.short_code}.json"
+        )
+    )
+
+
+async def ask_forget(turn: Turn) -> None:
+    """Say what being forgotten means, and ask once."""
+    worth = await turn.look(points.standing, resident_id=turn.me, now=turn.now, zone=turn.house.zone)
+    text = turn.t.rich("privacy.ask_forget", points=worth.available + worth.held)
+    buttons = one_a_row(Button(turn.t("privacy.button_really"), "px"), Button(turn.t("button.cancel"), "x"))
+    await turn.ask(Message(text, buttons), "privacy.forget")
+
+
+async def forget(turn: Turn) -> None:
+    """Erase the speaker everywhere but in the sums, after they were asked once."""
+    if turn.talk is None or turn.talk.step != "privacy.forget":
+        await ask_forget(turn)
+        return
+    await turn.database.write(
+        _forget_everywhere,
+        resident_id=turn.me,
+        bot_id=turn.house.bot_id,
+        user_id=turn.speaker.user_id,
+        now=turn.now,
+    )
+    await turn.show(Message(turn.t.rich("privacy.forgotten")))
+
+
+def _everything(session: Session, resident_id: int, now: datetime) -> dict[str, Any]:
+    return {
+        "exported_at": now.isoformat(),
+        "community": community.exported(session, resident_id),
+        "callouts": callouts.exported(session, resident_id),
+        "points": points.exported(session, resident_id),
+    }
+
+
+def _forget_everywhere(
+    session: Session, *, resident_id: int, bot_id: int, user_id: int, now: datetime
+) -> None:
+    callouts.forget(session, resident_id=resident_id, now=now)
+    points.forget_owner(session, resident_id, now)
+    delivery.forget_chat(session, user_id)
+    remember(session, None, bot_id=bot_id, user_id=user_id, now=now)
+    forget_person(session, bot_id=bot_id, user_id=user_id)
+    community.forget(session, resident_id=resident_id, now=now)

@@ -1,0 +1,89 @@
+"""/me and /language: a resident's own card, and changing its lines one by one."""
+
+from bot.chat.cards import SHOWN_NAMES, card_message
+from bot.chat.conversation import Talk
+from bot.chat.joining import FLAGS
+from bot.chat.keyboards import one_a_row
+from bot.chat.places import ask_area, takes_area
+from bot.chat.texts import texts
+from bot.chat.turn import Forged, Turn
+from bot.community import ShownIn, card, move, rename, root_area, set_language, set_shown
+from bot.delivery import Button, Message
+from points import standing
+
+
+async def show_card(turn: Turn) -> None:
+    """Show the speaker's own card."""
+    await turn.step(None)
+    mine = await turn.look(card, turn.me)
+    worth = await turn.look(standing, resident_id=turn.me, now=turn.now, zone=turn.house.zone)
+    heading = turn.t.rich("me.heading")
+    await turn.show(card_message(turn.t, mine, turn.house, heading=heading, points=worth.available))
+
+
+async def ask_name(turn: Turn) -> None:
+    """Ask for another name."""
+    await turn.ask(Message(turn.t.rich("me.ask_name"), one_a_row(_cancel(turn))), "me.name")
+
+
+async def take_name(turn: Turn) -> None:
+    """Take the name that was typed."""
+    await turn.act_and_step(lambda _: None, rename, resident_id=turn.me, name=turn.said.text)
+    await show_card(turn)
+
+
+async def ask_home(turn: Turn) -> None:
+    """Ask where the speaker lives now."""
+    await ask_area(turn, await turn.look(root_area), step="me.area", draft={})
+
+
+@takes_area("me.area")
+async def take_home(turn: Turn, area_id: int) -> None:
+    """Live there from now on."""
+    await turn.act_and_step(lambda _: None, move, resident_id=turn.me, area_id=area_id)
+    await show_card(turn)
+
+
+async def ask_shown(turn: Turn) -> None:
+    """Ask how leaderboards show the speaker."""
+    buttons = [Button(turn.t(key), f"mw:{shown.value}") for shown, key in SHOWN_NAMES.items()]
+    question = Message(turn.t.rich("me.ask_shown"), one_a_row(*buttons, _cancel(turn)))
+    await turn.ask(question, "me.shown")
+
+
+async def take_shown(turn: Turn) -> None:
+    """Take how leaderboards show the speaker."""
+    wanted = turn.said.word(0)
+    if wanted not in set(ShownIn):
+        raise Forged
+    await turn.act_and_step(lambda _: None, set_shown, resident_id=turn.me, shown_in=ShownIn(wanted))
+    await show_card(turn)
+
+
+async def ask_language(turn: Turn) -> None:
+    """Offer the languages that the neighbourhood speaks."""
+    flags = [Button(FLAGS[one], f"l:{one}") for one in turn.house.languages if one in FLAGS]
+    await turn.ask(Message(turn.t.rich("language.ask"), (tuple(flags),)), "language", _kept(turn))
+
+
+async def take_language(turn: Turn) -> None:
+    """Speak another language from now on."""
+    language = turn.said.word(0)
+    if language not in turn.house.languages:
+        raise Forged
+    if turn.speaker.person is None:
+        await turn.step(Talk("join.consent", {**_kept(turn), "language": language}))
+    else:
+        await turn.act_and_step(lambda _: None, set_language, resident_id=turn.me, language=language)
+    turn.t = texts(language)
+    await turn.show(Message(turn.t.rich("language.done")))
+    await turn.refresh_menu()
+
+
+def _kept(turn: Turn) -> dict[str, object]:
+    """What a stranger brought along, such as the poster's code, is not lost by choosing a language."""
+    return dict(turn.talk.draft) if turn.talk and turn.speaker.person is None else {}
+
+
+def _cancel(turn: Turn) -> Button:
+    return Button(turn.t("button.cancel"), "x")

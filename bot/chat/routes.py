@@ -1,0 +1,130 @@
+"""Where each command, button and typed answer leads: the one table of everything that can be said."""
+
+from bot.chat import (
+    answering,
+    availability,
+    calling_out,
+    callout_edits,
+    deciding,
+    joining,
+    places,
+    privacy,
+    profile,
+    starting,
+    teaming,
+)
+from bot.chat.commands import Command, Routes, allowed, volunteers
+from bot.chat.helping import Helper
+from bot.chat.turn import Turn
+from bot.community import Act
+
+
+async def _help(turn: Turn) -> None:
+    await HELPER.help(turn)
+
+
+async def _cancel(turn: Turn) -> None:
+    await HELPER.cancel(turn)
+
+
+COMMANDS: tuple[Command, ...] = (
+    Command("start", "command.start", starting.start, for_strangers=True),
+    Command("help", "command.help", _help, words=("帮助",), for_strangers=True),
+    Command("me", "command.me", profile.show_card, words=("我的", "me")),
+    Command("teams", "command.teams", teaming.show_teams),
+    Command("available", "command.available", availability.show, volunteers),
+    Command("callout", "command.callout", calling_out.begin, allowed(Act.CALL_OUT)),
+    Command("board", "command.board", deciding.show_open, allowed(Act.SEE_BOARD)),
+    Command("language", "command.language", profile.ask_language, for_strangers=True),
+    Command("privacy", "command.privacy", privacy.show, for_strangers=True),
+    Command("cancel", "command.cancel", _cancel, words=("取消", "cancel"), for_strangers=True),
+)
+
+HELPER = Helper(COMMANDS)
+
+ROUTES = Routes(
+    commands=COMMANDS,
+    # What a button's data begins with; those a stranger may tap stand apart.
+    open_taps={
+        "jy": joining.agree,
+        "jx": joining.decline,
+        "jl": joining.speak,
+        "jn": joining.take_telegram_name,
+        "ja": places.go_to,
+        "jp": places.turn_page,
+        "jq": places.unknown,
+        "jw": places.take_whole,
+        "l": profile.take_language,
+        "h": HELPER.go,
+        "x": HELPER.cancel,
+    },
+    taps={
+        "jt": joining.take_team,
+        "j0": joining.no_team,
+        "mn": profile.ask_name,
+        "ma": profile.ask_home,
+        "ms": profile.ask_shown,
+        "mw": profile.take_shown,
+        "mt": teaming.show_teams,
+        "mv": availability.show,
+        "ml": profile.ask_language,
+        "tj": teaming.join_team,
+        "tl": teaming.quit_team,
+        "vy": availability.turn_on,
+        "vn": availability.turn_off,
+        "vd": availability.away_for_days,
+        "va": availability.ask_date,
+        "vq": availability.ask_quiet,
+        "v0": availability.no_quiet,
+        # a call-out in preparation
+        "cq": calling_out.take_plan,
+        "cp": callout_edits.show_preview,
+        "cg": calling_out.send_it,
+        "cw": calling_out.send_it_alone,
+        "ck": callout_edits.ask_teams,
+        "ct": callout_edits.toggle_team,
+        "cb": callout_edits.teams_chosen,
+        "cr": callout_edits.ask_where_called,
+        "ci": callout_edits.ask_level,
+        "cl": callout_edits.take_level,
+        "cj": callout_edits.ask_needed,
+        "cm": callout_edits.take_needed,
+        "co": callout_edits.ask_place,
+        "cu": callout_edits.ask_text,
+        "cv": callout_edits.make_exercise,
+        "cx": callout_edits.discard,
+        # a call-out that waits or is out
+        "cy": deciding.say_yes,
+        "cn": deciding.say_no,
+        "cz": deciding.send_alone,
+        "cs": deciding.end,
+        "c0": deciding.keep_open,
+        "cf": deciding.show_board,
+        # a volunteer's answers
+        "ca": answering.take_answer,
+        "ce": answering.take_minutes,
+        "ch": answering.take_arrival,
+        "cd": answering.take_end,
+        "pe": privacy.export,
+        "pf": privacy.ask_forget,
+        "px": privacy.forget,
+    },
+    # What a typed answer means in a step whose buttons it does not name.
+    steps={
+        "join.name": joining.take_typed_name,
+        "join.area": places.typed,
+        "me.name": profile.take_name,
+        "me.area": places.typed,
+        "available.date": availability.take_date,
+        "available.quiet": availability.take_quiet,
+        "callout.plan": calling_out.begin,
+        "callout.needed": callout_edits.take_needed,
+        "callout.place": callout_edits.take_place,
+        "callout.text": callout_edits.take_text,
+    },
+    # Steps in which anything may be written, a cry for help too.
+    free_steps=frozenset({"callout.text", "callout.place", "callout.plan"}),
+    typed=answering.typed_answer,
+    stranger=joining.welcome_stranger,
+    helper=HELPER,
+)

@@ -1,0 +1,22 @@
+"""A few facts that a start learns and other processes need: the bot's own number and name."""
+
+from sqlmodel import Field, Session, SQLModel
+
+BOT_ID = "bot_id"
+BOT_USERNAME = "bot_username"
+
+
+class Remembered(SQLModel, table=True):
+    name: str = Field(primary_key=True)
+    value: str
+
+
+def keep(session: Session, name: str, value: str) -> None:
+    """Remember a fact in the place of what was known before."""
+    session.merge(Remembered(name=name, value=value))
+
+
+def recall(session: Session, name: str) -> str | None:
+    """Give a remembered fact, or nothing before the first start."""
+    row = session.get(Remembered, name)
+    return row.value if row else None

@@ -1,0 +1,97 @@
+"""At start, the neighbourhood's file goes into each room's tables: by code, renames kept, nothing deleted."""
+
+from datetime import datetime
+
+from sqlmodel import Session
+
+import points
+from bot import callouts, community
+from bot.neighbourhood import Neighbourhood
+
+
+def settle(session: Session, neighbourhood: Neighbourhood, now: datetime) -> None:
+    """Make areas, teams, plans, activities, merchants and rewards what the file says."""
+    community.synchronise(session, areas=_areas(neighbourhood), teams=_teams(neighbourhood), now=now)
+    callouts.synchronise_plans(session, _plans(neighbourhood), now)
+    points.synchronise_activities(session, _activities(neighbourhood), now)
+    points.synchronise_rewards(session, _rewards(neighbourhood), _merchants(neighbourhood), now)
+
+
+def _areas(neighbourhood: Neighbourhood) -> list[community.AreaEntry]:
+    root = neighbourhood.community
+    return [
+        community.AreaEntry(root.code, None, root.names),
+        *(
+            community.AreaEntry(area.code, area.parent or root.code, area.names, area.at)
+            for area in neighbourhood.areas
+        ),
+    ]
+
+
+def _teams(neighbourhood: Neighbourhood) -> list[community.TeamEntry]:
+    return [
+        community.TeamEntry(team.code, community.TeamKind(team.kind), team.emoji, team.names)
+        for team in neighbourhood.teams
+    ]
+
+
+def _plans(neighbourhood: Neighbourhood) -> list[callouts.PlanEntry]:
+    return [
+        callouts.PlanEntry(
+            code=plan.code,
+            level=callouts.Level(plan.level),
+            emoji=plan.emoji,
+            names=plan.names,
+            teams=tuple(plan.teams),
+            needed=plan.needed,
+            wave_minutes=plan.wave_minutes,
+            texts=plan.texts or {},
+        )
+        for plan in neighbourhood.plans
+    ]
+
+
+def _activities(neighbourhood: Neighbourhood) -> list[points.ActivityRule]:
+    return [
+        points.ActivityRule(
+            code=activity.code,
+            names=activity.names,
+            points=activity.points,
+            points_per_hour=activity.points_per_hour,
+            cap=points.Cap(activity.cap.points, points.Per(activity.cap.per)) if activity.cap else None,
+            verify=points.Verify(activity.verify),
+        )
+        for activity in neighbourhood.activities
+    ]
+
+
+def _rewards(neighbourhood: Neighbourhood) -> list[points.RewardOffer]:
+    return [
+        points.RewardOffer(
+            code=reward.code,
+            names=reward.names,
+            price=reward.price,
+            merchant=reward.merchant,
+            valid_days=reward.valid_days,
+            stock=reward.stock,
+            limit=points.Limit(reward.limit.count, points.Per(reward.limit.per), points.By(reward.limit.by))
+            if reward.limit
+            else None,
+        )
+        for reward in neighbourhood.rewards
+    ]
+
+
+def _merchants(neighbourhood: Neighbourhood) -> list[points.MerchantEntry]:
+    """List the merchants: those described, and those that exist by being named in a reward."""
+    described = {one.code: one for one in neighbourhood.merchants}
+    named = {reward.merchant for reward in neighbourhood.rewards}
+    return [
+        points.MerchantEntry(
+            code=code,
+            names=described[code].names if code in described and described[code].names else {"*": code},
+            area=described[code].area if code in described else None,
+            phone=described[code].phone if code in described else None,
+        )
+        for code in sorted({*described, *named})
+    ]

@@ -1,0 +1,29 @@
+"""Stories of joining: from a poster, by invitation, in two languages, and of those who said no."""
+
+from town import Town
+
+
+async def test_from_a_poster_joining_as_a_volunteer_takes_three_taps(town: Town) -> None:
+    mei = await town.stranger("Mei", "zh-hans")
+    await mei.says("/start a_b1")
+    hello = await mei.hears("柳岸社区", "Willow Bank")
+    assert hello.text.index("柳岸社区") < hello.text.index("Willow Bank")
+    await mei.taps("✅")
+    await mei.taps("👤")
+    await mei.taps(town.team_button("clinic", "zh"))
+    card = await mei.hears("Mei", "1号楼", "社区诊所")
+    assert card.button("🤝")
+
+
+async def test_who_says_no_leaves_nothing(town: Town) -> None:
+    bo = await town.stranger("Bo")
+    await bo.says("/start")
+    await bo.taps("❌")
+    await bo.hears("nothing was kept")
+
+
+async def test_an_invitation_makes_a_coordinator(town: Town) -> None:
+    lin = await town.coordinator("Lin", language="zh")
+    await lin.says("/help")
+    menu = await lin.sees(lambda one: one.button("🚨") is not None, "the help with 🚨")
+    assert menu

@@ -1,0 +1,124 @@
+"""A neighbourhood under test: people with phones, a bot that can be stopped and started, a clock to wind."""
+
+import time
+from contextlib import AsyncExitStack
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TypeVar
+
+import httpx
+from pydantic import SecretStr
+
+from bot import community
+from bot.app import App, opened
+from bot.sandbox.handset import Handset
+from bot.settings import Settings
+
+T = TypeVar("T")
+
+TOKEN = "7000000001:stories-only-AAAAAAAAAAAAAAAAAAAAAAAAA"
+MORNING = datetime(2026, 11, 10, 2, 0, tzinfo=UTC)
+
+
+class WindUpClock:
+    """Stands still in the neighbourhood's time until it is wound on; pacing goes by the real one."""
+
+    def __init__(self, now: datetime = MORNING) -> None:
+        self._now = now
+
+    def now(self) -> datetime:
+        return self._now
+
+    def monotonic(self) -> float:
+        return time.monotonic()
+
+    def wind(self, **forward: float) -> None:
+        self._now += timedelta(**forward)
+
+
+class Town:
+    def __init__(self, address: str, client: httpx.AsyncClient, database_url: str, file: Path) -> None:
+        self.client = client
+        self.clock = WindUpClock()
+        self.settings = Settings(
+            bot_token=SecretStr(TOKEN),
+            bot_api_url=address,
+            database_url=database_url,
+            community=file,
+            messages_per_second=1000,
+        )
+        self._stack = AsyncExitStack()
+        self._app: App | None = None
+
+    @property
+    def app(self) -> App:
+        assert self._app is not None
+        return self._app
+
+    async def open(self) -> None:
+        """Start the bot."""
+        self._app = await self._stack.enter_async_context(opened(self.settings, self.clock))
+
+    async def close(self) -> None:
+        """Stop the bot, gently."""
+        await self._stack.aclose()
+        self._app = None
+
+    async def restart(self) -> None:
+        await self.close()
+        await self.open()
+
+    async def later(self, **forward: float) -> None:
+        """Let time pass, and do what is due by then."""
+        self.clock.wind(**forward)
+        await self.app.schedule.run_due()
+        self.app.sender.wake()
+
+    async def stranger(self, name: str, language: str = "en") -> Handset:
+        """Somebody who has a phone and never heard of the bot."""
+        return await Handset.new(self.client, name, language)
+
+    async def resident(
+        self, name: str, *, area: str = "b1", team: str | None = None, language: str = "en"
+    ) -> Handset:
+        """Somebody who joined from the poster at their door, into a team or none."""
+        phone = await self.stranger(name, language)
+        await phone.says(f"/start a_{area}")
+        await phone.taps("✅")
+        await phone.taps("👤")
+        await phone.taps(self.team_button(team, language) if team else "➖")
+        await phone.sees(lambda one: one.button("🏠") is not None and name in one.text, "the card")
+        return phone
+
+    async def coordinator(self, name: str, *, language: str = "en", area: str | None = None) -> Handset:
+        """Somebody with the role that the command line invited them to."""
+        return await self.holder(name, "coordinator", language=language, area=area)
+
+    async def holder(
+        self,
+        name: str,
+        role: str,
+        *,
+        language: str = "en",
+        area: str | None = None,
+        of: str | None = None,
+    ) -> Handset:
+        """A resident with a role."""
+        phone = await self.resident(name, language=language)
+        offer = await self.app.database.write(
+            community.invite,
+            role=community.Role(role),
+            days=1,
+            now=self.clock.now(),
+            granted_by=None,
+            area_code=area,
+            subject=of,
+        )
+        await phone.says(f"/start i_{offer.code}")
+        await phone.hears("🎖")
+        return phone
+
+    def team_button(self, code: str, language: str) -> str:
+        """The label of a team's button: the neighbourhood's own words."""
+        team = next(one for one in self.app.house.neighbourhood.teams if one.code == code)
+        return f"{team.emoji} {team.names[language]}"
