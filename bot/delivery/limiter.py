@@ -1,8 +1,10 @@
 """The pace behind python-telegram-bot's own seam, for what conversations send without the outbox."""
 
 from collections.abc import Callable, Coroutine
+from contextlib import suppress
 from typing import Any
 
+from telegram.error import RetryAfter
 from telegram.ext import BaseRateLimiter
 
 from bot.delivery.chats import ChatId
@@ -14,6 +16,7 @@ Answer = bool | JSON | list[JSON]
 
 # Sends and edits count (tdlib/td#2592); answers to taps do not (tdlib/telegram-bot-api#648).
 COUNTED = ("send", "edit", "copy", "forward", "stop")
+REFUSALS_BORNE = 2
 FREE = frozenset({"sendChatAction"})
 
 
@@ -41,7 +44,12 @@ class PaceLimiter(BaseRateLimiter[Lane]):
         """Call Telegram at once where that is free, or where the caller has a turn, else in turn."""
         if has_turn() or not counts(endpoint):
             return await callback(*args, **kwargs)
-        async with self._pace.turn(rate_limit_args or Lane.OWN_ACT, _chat(data)):
+        lane, chat_id = rate_limit_args or Lane.OWN_ACT, _chat(data)
+        for _ in range(REFUSALS_BORNE):
+            with suppress(RetryAfter):  # the pace holds the next turn back as long as Telegram asked
+                async with self._pace.turn(lane, chat_id):
+                    return await callback(*args, **kwargs)
+        async with self._pace.turn(lane, chat_id):
             return await callback(*args, **kwargs)
 
 

@@ -190,7 +190,9 @@ def _rendering(broadcast_id: int, language: str, message: Message) -> dict[str, 
 def _address(
     session: Session, broadcast_id: int, lane: Lane, to: Sequence[Recipient], expires_at: datetime | None
 ) -> None:
-    chats = {recipient.chat_id: recipient for recipient in reversed(to)}
+    chats: dict[int, Recipient] = {}
+    for recipient in to:
+        chats.setdefault(recipient.chat_id, recipient)
     rows = [
         {
             "broadcast_id": broadcast_id,
@@ -202,7 +204,7 @@ def _address(
             "attempts": 0,
             "expires_at": expires_at,
         }
-        for each in reversed(chats.values())
+        for each in chats.values()
     ]
     session.execute(insert(Delivery), rows)
 

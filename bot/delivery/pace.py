@@ -2,7 +2,7 @@
 
 import asyncio
 import math
-import warnings
+import os
 from collections.abc import AsyncIterator, Callable
 from collections.abc import Set as AbstractSet
 from contextlib import asynccontextmanager
@@ -18,6 +18,9 @@ from bot.delivery.rhythm import Flight
 from bot.delivery.turns import Turns, Waiter
 
 PER_SECOND = 30
+
+# python-telegram-bot warns at each 429 unless its times may be timedeltas already.
+os.environ.setdefault("PTB_TIMEDELTA", "true")
 
 _has_turn: ContextVar[bool] = ContextVar("has_turn", default=False)
 
@@ -134,8 +137,6 @@ def has_turn() -> bool:
 
 
 def seconds_to_wait(refusal: RetryAfter) -> float:
-    """Read `retry_after`, which the library gives as int or timedelta and warns about either."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        wait = refusal.retry_after
+    """Read `retry_after`, which is a timedelta or, for who does not opt in, a number of seconds."""
+    wait = refusal.retry_after
     return float(wait) if isinstance(wait, int) else wait.total_seconds()

@@ -1,9 +1,9 @@
 """When the next request may leave: the whole bot's allowance, as Telegram's server will count it.
 
-The server counts arrivals; we see only when a request left and when its answer came. A request arrives at the
-latest when its answer came, less the quickest way back; until its answer came it may arrive at any moment. So
-a window counts what is in flight and what may have arrived within the last second, and no delay on the way
-makes the server see one more than it allows.
+The server counts arrivals; we see only when a request left and when its answer came. Until its answer came,
+a request may arrive at any moment; afterwards it is counted from its answer, less half of the quickest trip
+there and back, which the next request needs at least. So a delayed request makes the next ones wait instead
+of making the server see one more than it allows.
 """
 
 import math
@@ -11,7 +11,7 @@ from bisect import bisect_right, insort
 from collections import deque
 from dataclasses import dataclass
 
-WINDOW = 1.0
+WINDOW = 1.001
 # A little slower than allowed: uneven delays up to 15 ms then cost no time at all.
 EASE = 0.985
 # A late timer may be made up for by so many places, so that lateness does not add up.
@@ -70,7 +70,7 @@ class Rhythm:
         flight.landed = True
         self._in_flight -= 1
         self._trips.append(now - flight.left)
-        arrived = max(flight.left, now - self._quickest_trip())
+        arrived = max(flight.left, now - self._quickest_trip() / 2)
         insort(self._arrivals, arrived)
         return arrived - flight.left
 

@@ -200,10 +200,15 @@ class Sender:
 
     async def _settle(self) -> None:
         """Take back what waits for its turn and let what is on its way come to its end."""
-        for task, claim in list(self._tasks.items()):
+        tasks = dict(self._tasks)
+        for task, claim in tasks.items():
             if self._hand.is_waiting(claim):
                 task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await asyncio.gather(*tasks, return_exceptions=True)
+        for claim in tasks.values():
+            if self._hand.is_waiting(claim):  # cancelled before its first step
+                self._ended(claim, HANDED_BACK)
+        self._tasks.clear()
 
     async def _drop(self) -> None:
         """Forget what was in the hand: the new sender has settled it."""

@@ -28,6 +28,8 @@ class Waiter(Generic[T]):
     gone: bool = False
 
 
+_ORDER = tuple(Lane)
+
 Entry = tuple[int, int, Waiter[T]]
 
 
@@ -40,8 +42,11 @@ class _Lanes(Generic[T]):
     def push(self, entry: Entry[T]) -> None:
         heappush(self.heaps[Lane(entry[0])], entry)
 
-    def waits(self, *lanes: Lane) -> bool:
-        return any(self.heaps[lane] for lane in lanes)
+    def waits(self, lane: Lane) -> bool:
+        return bool(self.heaps[lane])
+
+    def any_waits(self) -> bool:
+        return any(self.heaps.values())
 
 
 class Turns(Generic[T]):
@@ -64,10 +69,11 @@ class Turns(Generic[T]):
 
     def next_at(self, now: float) -> float:
         """Give the moment when it is worth asking again; infinite when nobody waits."""
-        if not self._lanes.waits(*Lane) and not self._calls:
+        somebody = self._lanes.any_waits()
+        if not somebody and not self._calls:
             return math.inf
         ready = self.rhythm.ready_at(now)
-        return ready if self._lanes.waits(*Lane) else max(ready, self._calls[0][0])
+        return ready if somebody else max(ready, self._calls[0][0])
 
     def take(self, now: float) -> tuple[Waiter[T], Flight] | None:
         """Let one go, if the allowance permits and somebody's chat is ready."""
@@ -106,7 +112,7 @@ class Turns(Generic[T]):
         return is_group(chat_id) or (now - at <= WINDOW and other != chat_id)
 
     def _order(self) -> list[Lane]:
-        order = list(Lane)
+        order = list(_ORDER)
         if self._lanes.waits(Lane.EMERGENCY):
             if self._since_own_act < OTHERS_BETWEEN_OWN_ACTS:
                 order.remove(Lane.OWN_ACT)

@@ -1,0 +1,144 @@
+"""Claiming and recording, on real databases: order, crash, expiry, withdrawal, and the lease."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlmodel import Session
+
+from bot.delivery import Lane, Message, Recipient, State, deliveries, enqueue, progress, withdraw
+from bot.delivery.claims import Claim, Ended, Room, claim, contents, expire, record, recover
+from bot.delivery.lease import Holder, LeaseLost, give_back, is_alive, keep, require, take, this_process
+from bot.delivery.results import HANDED_BACK, Outcome
+
+NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
+ROOM = Room(own_acts=2, others=2, together=4)
+
+
+def say(session: Session, key: str, lane: Lane, *chats: int, expires_at: datetime | None = None) -> None:
+    to = [Recipient(chat, "en", tag=chat) for chat in chats]
+    text = {"en": Message(key)}
+    enqueue(session, key=key, lane=lane, renderings=text, to=to, now=NOW, about=key, expires_at=expires_at)
+
+
+def states(session: Session, about: str) -> list[State]:
+    return [each.state for each in deliveries(session, about)]
+
+
+def only(claims: tuple[Claim, ...]) -> Claim:
+    (found,) = claims
+    return found
+
+
+def test_lanes_come_in_order_and_own_acts_leave_room_for_others(session: Session) -> None:
+    say(session, "bulk", Lane.BULK, 1, 2)
+    say(session, "emergency", Lane.EMERGENCY, 3, 4, 5)
+    say(session, "own", Lane.OWN_ACT, 6, 7, 8)
+    assert [each.chat_id for each in claim(session, ROOM, NOW)] == [6, 7, 3, 4]
+    assert [each.chat_id for each in claim(session, Room(0, 2, 2), NOW)] == [5, 1]
+    assert claim(session, Room(2, 2, 0), NOW) == ()
+
+
+def test_a_chat_has_one_in_the_hand_and_busy_chats_wait(session: Session) -> None:
+    say(session, "first", Lane.ROUTINE, 1, 2)
+    say(session, "second", Lane.ROUTINE, 1, 3)
+    assert [each.chat_id for each in claim(session, Room(0, 9, 9, frozenset({2})), NOW)] == [1, 3]
+
+
+def test_a_result_is_recorded_and_told(session: Session) -> None:
+    say(session, "a", Lane.OWN_ACT, 1)
+    mine = only(claim(session, ROOM, NOW))
+    told = record(session, [Ended(mine, Outcome(State.SENT, message_id=77, file_id="F"), NOW)])
+    assert [(each.about, each.tag, each.chat_id, each.message_id, each.state) for each in told] == [
+        ("a", 1, 1, 77, State.SENT)
+    ]
+    assert progress(session, "a").last_sent_at == NOW
+    assert contents(session, [mine.rendering_id])[mine.rendering_id].file_id == "F"
+    assert deliveries(session, "a")[0].attempts == 1
+
+
+def test_what_was_refused_waits_again_and_that_is_no_attempt(session: Session) -> None:
+    say(session, "a", Lane.OWN_ACT, 1)
+    again = Outcome(State.QUEUED, again_after=timedelta(seconds=5), counts=False)
+    assert record(session, [Ended(only(claim(session, ROOM, NOW)), again, NOW)]) == ()
+    assert claim(session, ROOM, NOW + timedelta(seconds=4)) == ()
+    assert only(claim(session, ROOM, NOW + timedelta(seconds=5))).attempts == 0
+
+
+def test_what_was_withdrawn_in_the_hand_is_not_sent_again(session: Session) -> None:
+    say(session, "a", Lane.EMERGENCY, 1)
+    mine = only(claim(session, ROOM, NOW))
+    assert withdraw(session, "a", NOW) == 0
+    record(session, [Ended(mine, HANDED_BACK, NOW)])
+    assert states(session, "a") == [State.WITHDRAWN]
+
+
+def test_what_is_too_late_expires_and_is_told(session: Session) -> None:
+    say(session, "a", Lane.EMERGENCY, 1, 2, expires_at=NOW)
+    assert claim(session, ROOM, NOW) == ()
+    assert [(each.tag, each.state, each.about) for each in expire(session, NOW)] == [
+        (1, State.EXPIRED, "a"),
+        (2, State.EXPIRED, "a"),
+    ]
+    assert states(session, "a") == [State.EXPIRED, State.EXPIRED]
+
+
+def test_after_a_crash_emergencies_wait_again_and_the_rest_is_unknown(session: Session) -> None:
+    say(session, "own", Lane.OWN_ACT, 1)
+    say(session, "correction", Lane.CORRECTION, 2)
+    say(session, "emergency", Lane.EMERGENCY, 3)
+    assert len(claim(session, ROOM, NOW)) == 3
+    assert [each.about for each in recover(session, NOW)] == ["own"]
+    assert states(session, "own") == [State.UNKNOWN]
+    assert states(session, "emergency") == states(session, "correction") == [State.QUEUED]
+
+
+def test_a_group_that_moved_is_followed(session: Session) -> None:
+    say(session, "a", Lane.GROUP, -1)
+    moved = Outcome(State.QUEUED, moved_to=-100, counts=False)
+    record(session, [Ended(only(claim(session, ROOM, NOW)), moved, NOW)])
+    assert only(claim(session, ROOM, NOW)).chat_id == -100
+
+
+def test_a_group_that_was_told_under_its_new_number_is_not_told_twice(session: Session) -> None:
+    say(session, "a", Lane.GROUP, -1, -100)
+    mine = next(each for each in claim(session, ROOM, NOW) if each.chat_id == -1)
+    record(session, [Ended(mine, Outcome(State.QUEUED, moved_to=-100, counts=False), NOW)])
+    assert states(session, "a") == [State.WITHDRAWN, State.SENDING]
+
+
+HERE = Holder("here", 11, "a")
+
+
+def lease(session: Session, holder: Holder, now: datetime = NOW, *, alive: bool = True) -> int | None:
+    return take(session, bot_id=1, holder=holder, alive=lambda _: alive, now=now)
+
+
+def test_one_process_sends_and_the_next_waits(session: Session) -> None:
+    assert lease(session, HERE) == 1
+    assert lease(session, Holder("here", 12, "b")) is None
+    assert lease(session, Holder("there", 12, "b"), NOW + timedelta(seconds=9)) is None
+    assert lease(session, Holder("there", 12, "b"), NOW + timedelta(seconds=10)) == 2
+    with pytest.raises(LeaseLost):
+        keep(session, bot_id=1, fence=1, now=NOW)
+
+
+def test_a_dead_process_of_this_host_is_followed_at_once_but_not_one_of_another(session: Session) -> None:
+    lease(session, HERE)
+    assert lease(session, Holder("there", 11, "a"), alive=False) is None
+    assert lease(session, Holder("here", 12, "b"), alive=False) == 2
+
+
+def test_a_graceful_stop_gives_the_lease_back(session: Session) -> None:
+    lease(session, HERE)
+    keep(session, bot_id=1, fence=1, now=NOW)
+    give_back(session, bot_id=1, fence=1)
+    assert lease(session, Holder("there", 1, "")) == 2
+    give_back(session, bot_id=1, fence=1)
+    require(session, bot_id=1, fence=2)
+
+
+def test_a_process_knows_itself_alive_and_a_later_one_with_its_number_not() -> None:
+    me = this_process()
+    assert is_alive(me)
+    assert not is_alive(Holder(me.host, me.pid, "long ago"))
+    assert not is_alive(Holder(me.host, 2**22 + 1, ""))

@@ -1,0 +1,229 @@
+"""Delivery over real HTTP: what was promised arrives once, or it is said why not."""
+
+from base64 import b64decode
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlmodel import Session
+from telegram.error import RetryAfter
+from telegram.ext import ExtBot
+
+from bot.delivery import Button, ChatState, Lane, Message, State, deliveries
+from bot.delivery.claims import Room, claim
+from bot.delivery.edits import Edit, Edits
+from bot.delivery.lease import Holder, take
+from bot.delivery.limiter import PaceLimiter
+from tests.bot.delivery.conftest import Post
+
+# a PNG of one white dot
+DOT = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGP4DwABAQEAGKMo2wAAAABJRU5ErkJggg=="
+EVER = datetime(2030, 1, 1, tzinfo=UTC)
+LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
+
+
+async def only(post: Post, about: str) -> tuple[State, str | None, int]:
+    (found,) = await post.database.read(deliveries, about)
+    return found.state, found.reason, found.attempts
+
+
+async def test_a_message_arrives_with_its_buttons_and_the_rule_hears_of_it(post: Post) -> None:
+    mei = await post.person()
+    message = Message("Come <b>now</b>", ((Button("✅ On my way", "a:1"),),))
+    async with post.sender():
+        await post.promise("callout:1", Lane.EMERGENCY, mei, message=message, loud=True)
+        await post.settled("callout:1")
+    (shown,) = (await post.client.get(f"/sim/chats/{mei}/messages?after=0")).json()["messages"][1:]
+    assert shown["html"] == "Come <b>now</b>"
+    assert shown["buttons"] == [[{"text": "✅ On my way", "data": "a:1", "url": None}]] or shown["buttons"]
+    assert not shown["silent"]
+    (told,) = post.told
+    assert (told.about, told.tag, told.state, told.message_id) == (
+        "callout:1",
+        mei,
+        State.SENT,
+        shown["message_id"],
+    )
+
+
+async def test_a_picture_is_uploaded_once_for_all(post: Post) -> None:
+    people = await post.people(4)
+    picture = b64decode(DOT)
+    async with post.sender():
+        await post.promise(
+            "board", Lane.ROUTINE, *people, message=Message("November", photo=picture, file_name="b.png")
+        )
+        await post.settled("board")
+    shown = [
+        (await post.client.get(f"/sim/chats/{each}/messages")).json()["messages"][-1]["photo"]["file_id"]
+        for each in people
+    ]
+    assert len(set(shown)) == 1
+
+
+async def test_who_blocked_the_bot_is_marked_in_the_same_transaction(post: Post) -> None:
+    mei, ann = await post.people(2)
+    await post.client.post(f"/sim/people/{mei}/block", json={})
+    stranger = await post.person(started=False)
+    async with post.sender():
+        await post.promise("callout:1", Lane.EMERGENCY, mei, ann, stranger)
+        await post.settled("callout:1")
+    assert (await post.progress("callout:1")).counts == {State.FAILED: 2, State.SENT: 1}
+    assert (mei, ChatState.BLOCKED) in post.unreachable
+    assert {each[0] for each in post.unreachable} == {mei, stranger}
+
+
+async def test_a_refusal_is_obeyed_and_is_no_attempt(post: Post) -> None:
+    mei = await post.person()
+    await post.fault(method="sendMessage", status=429, retry_after=1, count=1)
+    async with post.sender():
+        await post.promise("a", Lane.OWN_ACT, mei)
+        await post.settled("a")
+    assert await only(post, "a") == (State.SENT, None, 1)
+    assert await post.sees(mei) == ["hello"]
+
+
+async def test_a_server_in_trouble_is_tried_again(post: Post) -> None:
+    mei = await post.person()
+    await post.fault(method="sendMessage", status=502, body="html", count=1)
+    async with post.sender():
+        await post.promise("a", Lane.OWN_ACT, mei)
+        await post.settled("a")
+    assert await only(post, "a") == (State.SENT, None, 2)
+
+
+@pytest.mark.parametrize(("lane", "state"), [(Lane.OWN_ACT, State.UNKNOWN), (Lane.EMERGENCY, State.SENT)])
+async def test_half_an_answer_leaves_a_doubt_that_only_emergencies_resolve_by_sending(
+    post: Post, lane: Lane, state: State
+) -> None:
+    mei = await post.person()
+    await post.fault(method="sendMessage", body="half", count=1, applied=True)
+    async with post.sender():
+        await post.promise("a", lane, mei)
+        await post.settled("a")
+    assert (await only(post, "a"))[0] is state
+    assert len(await post.sees(mei)) == (2 if lane is Lane.EMERGENCY else 1)
+
+
+async def test_what_telegram_calls_bad_is_final_with_its_reason(post: Post) -> None:
+    mei = await post.person()
+    async with post.sender():
+        await post.promise("a", Lane.OWN_ACT, mei, text="<b>not closed")
+        await post.settled("a")
+    state, reason, _ = await only(post, "a")
+    assert state is State.FAILED
+    assert reason is not None
+    assert "entit" in reason.lower()
+
+
+async def test_nothing_is_sent_after_its_time(post: Post) -> None:
+    mei = await post.person()
+    await post.promise("a", Lane.EMERGENCY, mei, expires_at=post.clock.now() - timedelta(seconds=1))
+    async with post.sender():
+        await post.settled("a")
+    assert await post.sees(mei) == []
+    assert [each.state for each in post.told] == [State.EXPIRED]
+
+
+async def test_a_refused_token_stops_the_sender_and_keeps_the_message(post: Post) -> None:
+    mei = await post.person()
+    await post.fault(method="sendMessage", status=401, count=1)
+    async with post.sender():
+        await post.promise("a", Lane.OWN_ACT, mei)
+        await post.until(post.has_failed)
+    assert await only(post, "a") == (State.QUEUED, None, 0)
+
+
+async def test_what_a_dead_process_had_underway_is_settled_at_the_start(post: Post) -> None:
+    mei = await post.person()
+    await post.promise("own", Lane.OWN_ACT, mei)
+    await post.promise("emergency", Lane.EMERGENCY, await post.person())
+
+    def crash(session: Session) -> None:
+        take(
+            session, bot_id=post.bot.id, holder=Holder("far away", 1, ""), alive=lambda _: True, now=LONG_AGO
+        )
+        assert len(claim(session, Room(2, 2, 4), post.clock.now())) == 2
+
+    await post.database.write(crash)
+    async with post.sender():
+        await post.settled("own", "emergency")
+    assert (await only(post, "own"))[0] is State.UNKNOWN
+    assert (await only(post, "emergency"))[0] is State.SENT
+
+
+async def test_while_another_process_sends_this_one_stands_by(post: Post) -> None:
+    mei = await post.person()
+    elsewhere = Holder("far away", 1, "")
+
+    def hold(session: Session) -> None:
+        take(session, bot_id=post.bot.id, holder=elsewhere, alive=lambda _: True, now=EVER)
+
+    await post.database.write(hold)
+    await post.promise("a", Lane.EMERGENCY, mei)
+    sender = post.sender()
+    async with sender:
+        await post.progress("a")
+        assert not sender.is_sending
+    assert (await only(post, "a"))[0] is State.QUEUED
+
+
+async def test_a_stop_hands_back_what_waits_and_the_next_one_goes_on(post: Post) -> None:
+    people = await post.people(20)
+    await post.promise("a", Lane.EMERGENCY, *people)
+    async with post.sender():
+        await post.until(post.has_told)
+    counts = (await post.progress("a")).counts
+    assert State.SENDING not in counts
+    assert counts[State.QUEUED] > 0
+    async with post.sender():
+        await post.settled("a")
+    assert [len(await post.sees(each)) for each in people] == [1] * 20
+
+
+async def test_an_emergency_keeps_the_pace_and_no_answer_is_429(post: Post) -> None:
+    people = await post.people(100)
+    async with post.sender() as sender:
+        await post.promise("a", Lane.EMERGENCY, *people)
+        sender.wake()
+        await post.until(post.has_told)
+        await post.promise("urgent", Lane.CORRECTION, people[0])
+        sender.wake()
+        await post.settled("a", "urgent")
+    found = await post.progress("a")
+    urgent = await post.progress("urgent")
+    assert found.first_sent_at is not None
+    assert found.last_sent_at is not None
+    assert urgent.last_sent_at is not None
+    assert urgent.last_sent_at < found.last_sent_at - timedelta(seconds=1)
+    assert (found.last_sent_at - found.first_sent_at).total_seconds() < 101 / 30 * 1.2
+    statistics = await post.statistics()
+    assert statistics["too_many_requests"] == 0
+    assert statistics["peak_second"] <= 30
+
+
+async def test_boards_are_edited_in_place_and_say_what_became_of_it(post: Post) -> None:
+    mei = await post.person()
+    edits = Edits(post.bot, post.pace)
+    sent = await post.bot.send_message(mei, "0 coming")
+    assert await edits.apply(mei, sent.message_id, Message("1 coming")) is Edit.EDITED
+    assert await edits.apply(mei, sent.message_id, Message("1 coming")) is Edit.SAME
+    assert await edits.apply(mei, sent.message_id + 7, Message("2 coming")) is Edit.GONE
+    assert await post.sees(mei) == ["1 coming"]
+
+
+async def test_the_limiter_counts_sends_and_lets_questions_pass(post: Post) -> None:
+    mei = await post.person()
+    bot = ExtBot(
+        post.bot.token,
+        base_url=post.bot.base_url.removesuffix(post.bot.token),
+        rate_limiter=PaceLimiter(post.pace),
+    )
+    async with bot:
+        await bot.get_me()
+        for number in range(4):  # the fourth in one chat waits for its second
+            await bot.send_message(mei, f"{number}", rate_limit_args=Lane.CORRECTION)
+        await post.fault(method="sendMessage", status=429, retry_after=1, count=1)
+        with pytest.raises(RetryAfter):
+            await bot.send_message(await post.person(), "too much")
+    assert await post.sees(mei) == ["0", "1", "2", "3"]
+    assert post.pace.paused_for() > 0 or mei not in post.pace.busy_chats()
