@@ -4,7 +4,7 @@ VENV := .venv
 STAMP := $(VENV)/.ready
 UV := $(VENV)/bin/uv
 
-.PHONY: setup demo run test check bench lock format clean
+.PHONY: setup demo run test check bench migration lock format clean
 
 setup: $(STAMP)
 
@@ -36,6 +36,12 @@ bench: setup
 format: setup
 	@$(VENV)/bin/ruff check --fix .
 	@$(VENV)/bin/ruff format .
+
+# After a change of models: make migration m="What changed", then read what it wrote.
+migration: setup
+	@$(VENV)/bin/python -m bot.migrations "$(m)"
+	@$(VENV)/bin/ruff check --quiet --fix bot/migrations
+	@$(VENV)/bin/ruff format --quiet bot/migrations
 
 # The lock names versions and hashes but no registry, so that it works behind any mirror.
 lock: setup

@@ -1,15 +1,16 @@
 """Databases are brought up to date all or nothing, after a backup; others are refused in one sentence."""
 
 import asyncio
+import shutil
 import sqlite3
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 from alembic import command
-from sqlalchemy import Connection, text
+from sqlalchemy import Column, Connection, MetaData, Table, text
 
-from bot import migrating
+from bot import migrating, tables
 from bot.database import writing_engine
 from bot.migrating import (
     DatabaseRefused,
@@ -24,6 +25,8 @@ from bot.migrating import (
     prepare,
     standing,
 )
+from bot.migrations.__main__ import write_step
+from points.columns import BigId, Moment
 
 
 def run(url: str, *statements: str) -> None:
@@ -42,15 +45,21 @@ def pretend(url: str, revision: str) -> None:
 
 
 @pytest.fixture
-def older(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> str:
-    """Make this version know one step more than it does: a table whose rows refer to areas."""
-    steps = tmp_path / "migrations"
-    (steps / "versions").mkdir(parents=True)
+def steps(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """Work with a copy of the steps, to which more can be added."""
+    copied = tmp_path / "migrations"
+    (copied / "versions").mkdir(parents=True)
     for file in (*migrating.STEPS.glob("*.*"), *migrating.STEPS.glob("versions/*.py")):
-        (steps / file.relative_to(migrating.STEPS)).write_text(file.read_text())
+        shutil.copy(file, copied / file.relative_to(migrating.STEPS))
+    monkeypatch.setattr(migrating, "STEPS", copied)
+    return copied / "versions"
+
+
+@pytest.fixture
+def older(steps: Path) -> str:
+    """Make this version know one step more than it does, and name the last but one."""
     known = str(latest())
-    (steps / "versions" / "next.py").write_text(NEXT_STEP.format(known=known))
-    monkeypatch.setattr(migrating, "STEPS", steps)
+    (steps / "next.py").write_text(NEXT_STEP.format(known=known))
     return known
 
 
@@ -150,10 +159,9 @@ def test_rows_that_would_refer_to_nothing_take_the_upgrade_back(sqlite_url: str,
     assert standing(sqlite_url) is Standing.OLDER
 
 
-def test_a_step_that_fails_leaves_nothing_behind(database_url: str, older: str) -> None:
+def test_a_step_that_fails_leaves_nothing_behind(database_url: str, older: str, steps: Path) -> None:
     migrate_to(database_url, older)
-    run(database_url, "CREATE TABLE other (id INTEGER)")
-    step = migrating.STEPS / "versions" / "next.py"
+    step = steps / "next.py"
     step.write_text(step.read_text() + '    op.execute("DROP TABLE no_such_table")\n')
     with pytest.raises(Exception, match="no_such_table"):
         migrate(database_url)
@@ -190,6 +198,24 @@ def test_a_folder_with_odd_letters_is_no_obstacle(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path}/邻里 100%/a b.db"
     migrate(url)
     assert standing(url) is Standing.CURRENT
+
+
+@pytest.mark.filterwarnings("ignore:.*expression-based")  # a hint for whoever writes the step
+def test_a_changed_model_becomes_the_next_step(
+    sqlite_url: str, steps: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    changed = MetaData(naming_convention=tables.metadata.naming_convention)
+    for table in tables.metadata.tables.values():
+        table.to_metadata(changed)
+    Table("lantern", changed, Column("id", BigId, primary_key=True), Column("lit_at", Moment, nullable=False))
+    monkeypatch.setattr(tables, "metadata", changed)
+    before = str(latest())
+    written = write_step("Add lanterns").read_text()
+    assert str(latest()) == f"{int(before) + 1:04}"
+    assert written.count("op.") == 2  # the table, and its key's name
+    assert "Moment()" in written
+    migrate(sqlite_url)
+    run(sqlite_url, "INSERT INTO lantern (lit_at) VALUES ('2026-01-01')")
 
 
 def migrate_to(url: str, revision: str) -> None:

@@ -92,8 +92,9 @@ def create_area() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_area")),
         sa.UniqueConstraint("code", name=op.f("uq_area_code")),
     )
-    op.create_index(op.f("ix_area_parent_id"), "area", ["parent_id"], unique=False)
-    op.create_index(op.f("ix_area_path"), "area", ["path"], unique=False)
+    with op.batch_alter_table("area", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_area_parent_id"), ["parent_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_area_path"), ["path"], unique=False)
 
 
 def create_team() -> None:
@@ -120,7 +121,8 @@ def create_household() -> None:
         sa.ForeignKeyConstraint(["area_id"], ["area.id"], name=op.f("fk_household_area_id_area")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_household")),
     )
-    op.create_index(op.f("ix_household_area_id"), "household", ["area_id"], unique=False)
+    with op.batch_alter_table("household", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_household_area_id"), ["area_id"], unique=False)
 
 
 def create_resident() -> None:
@@ -144,9 +146,10 @@ def create_resident() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_resident")),
         sa.UniqueConstraint("short_code", name=op.f("uq_resident_short_code")),
     )
-    op.create_index(op.f("ix_resident_area_id"), "resident", ["area_id"], unique=False)
-    op.create_index(op.f("ix_resident_household_id"), "resident", ["household_id"], unique=False)
-    op.create_index(op.f("ix_resident_name_key"), "resident", ["name_key"], unique=False)
+    with op.batch_alter_table("resident", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_resident_area_id"), ["area_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_resident_household_id"), ["household_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_resident_name_key"), ["name_key"], unique=False)
 
 
 def create_audit_entry() -> None:
@@ -164,9 +167,10 @@ def create_audit_entry() -> None:
         sa.ForeignKeyConstraint(["area_id"], ["area.id"], name=op.f("fk_audit_entry_area_id_area")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_audit_entry")),
     )
-    op.create_index(op.f("ix_audit_entry_about_id"), "audit_entry", ["about_id"], unique=False)
-    op.create_index(op.f("ix_audit_entry_actor_id"), "audit_entry", ["actor_id"], unique=False)
-    op.create_index(op.f("ix_audit_entry_at"), "audit_entry", ["at"], unique=False)
+    with op.batch_alter_table("audit_entry", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_audit_entry_about_id"), ["about_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_audit_entry_actor_id"), ["actor_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_audit_entry_at"), ["at"], unique=False)
 
 
 def create_availability() -> None:
@@ -198,7 +202,8 @@ def create_chat_link() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_chat_link")),
         sa.UniqueConstraint("bot_id", "chat_id", name=op.f("uq_chat_link_bot_id_chat_id")),
     )
-    op.create_index(op.f("ix_chat_link_resident_id"), "chat_link", ["resident_id"], unique=False)
+    with op.batch_alter_table("chat_link", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_chat_link_resident_id"), ["resident_id"], unique=False)
 
 
 def create_invitation() -> None:
@@ -235,7 +240,8 @@ def create_invitation() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_invitation")),
         sa.UniqueConstraint("code", name=op.f("uq_invitation_code")),
     )
-    op.create_index(op.f("ix_invitation_used_by"), "invitation", ["used_by"], unique=False)
+    with op.batch_alter_table("invitation", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_invitation_used_by"), ["used_by"], unique=False)
 
 
 def create_membership() -> None:
@@ -250,7 +256,8 @@ def create_membership() -> None:
         sa.ForeignKeyConstraint(["team_id"], ["team.id"], name=op.f("fk_membership_team_id_team")),
         sa.PrimaryKeyConstraint("team_id", "resident_id", name=op.f("pk_membership")),
     )
-    op.create_index(op.f("ix_membership_resident_id"), "membership", ["resident_id"], unique=False)
+    with op.batch_alter_table("membership", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_membership_resident_id"), ["resident_id"], unique=False)
 
 
 def create_role_grant() -> None:
@@ -287,24 +294,23 @@ def create_role_grant() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_role_grant")),
     )
-    op.create_index(op.f("ix_role_grant_area_id"), "role_grant", ["area_id"], unique=False)
-    op.create_index(op.f("ix_role_grant_resident_id"), "role_grant", ["resident_id"], unique=False)
-    op.create_index(
-        "uq_role_grant_plain",
-        "role_grant",
-        ["resident_id", "role", "area_id"],
-        unique=True,
-        sqlite_where=sa.text("ended_at IS NULL AND subject IS NULL"),
-        postgresql_where=sa.text("ended_at IS NULL AND subject IS NULL"),
-    )
-    op.create_index(
-        "uq_role_grant_subject",
-        "role_grant",
-        ["resident_id", "role", "area_id", "subject"],
-        unique=True,
-        sqlite_where=sa.text("ended_at IS NULL AND subject IS NOT NULL"),
-        postgresql_where=sa.text("ended_at IS NULL AND subject IS NOT NULL"),
-    )
+    with op.batch_alter_table("role_grant", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_role_grant_area_id"), ["area_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_role_grant_resident_id"), ["resident_id"], unique=False)
+        batch_op.create_index(
+            "uq_role_grant_plain",
+            ["resident_id", "role", "area_id"],
+            unique=True,
+            sqlite_where=sa.text("ended_at IS NULL AND subject IS NULL"),
+            postgresql_where=sa.text("ended_at IS NULL AND subject IS NULL"),
+        )
+        batch_op.create_index(
+            "uq_role_grant_subject",
+            ["resident_id", "role", "area_id", "subject"],
+            unique=True,
+            sqlite_where=sa.text("ended_at IS NULL AND subject IS NOT NULL"),
+            postgresql_where=sa.text("ended_at IS NULL AND subject IS NOT NULL"),
+        )
 
 
 def create_skill() -> None:
@@ -381,12 +387,12 @@ def create_monthlytotal() -> None:
         sa.CheckConstraint("earned >= 0", name=op.f("ck_monthlytotal_earned_not_negative")),
         sa.PrimaryKeyConstraint("month", "group_kind", "key", name=op.f("pk_monthlytotal")),
     )
-    op.create_index(
-        "ix_monthlytotal_ranking",
-        "monthlytotal",
-        ["month", "group_kind", sa.literal_column("earned DESC"), "reached_at", "key"],
-        unique=False,
-    )
+    with op.batch_alter_table("monthlytotal", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_monthlytotal_ranking",
+            ["month", "group_kind", sa.literal_column("earned DESC"), "reached_at", "key"],
+            unique=False,
+        )
 
 
 def create_balance() -> None:
@@ -418,14 +424,14 @@ def create_hold() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_hold")),
         sa.UniqueConstraint("key", name=op.f("uq_hold_key")),
     )
-    op.create_index(
-        "ix_hold_open",
-        "hold",
-        ["account"],
-        unique=False,
-        postgresql_where=sa.text("state = 'open'"),
-        sqlite_where=sa.text("state = 'open'"),
-    )
+    with op.batch_alter_table("hold", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_hold_open",
+            ["account"],
+            unique=False,
+            postgresql_where=sa.text("state = 'open'"),
+            sqlite_where=sa.text("state = 'open'"),
+        )
 
 
 def create_reward() -> None:
@@ -493,8 +499,9 @@ def create_transfer() -> None:
         sa.UniqueConstraint("key", name=op.f("uq_transfer_key")),
         sa.UniqueConstraint("reverses", name=op.f("uq_transfer_reverses")),
     )
-    op.create_index("ix_transfer_credit_id", "transfer", ["credit", "id"], unique=False)
-    op.create_index("ix_transfer_debit_id", "transfer", ["debit", "id"], unique=False)
+    with op.batch_alter_table("transfer", schema=None) as batch_op:
+        batch_op.create_index("ix_transfer_credit_id", ["credit", "id"], unique=False)
+        batch_op.create_index("ix_transfer_debit_id", ["debit", "id"], unique=False)
 
 
 def create_redemption() -> None:
@@ -522,9 +529,10 @@ def create_redemption() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_redemption")),
         sa.UniqueConstraint("code", name=op.f("uq_redemption_code")),
     )
-    op.create_index("ix_redemption_account_id", "redemption", ["account", "id"], unique=False)
-    op.create_index("ix_redemption_reward_household", "redemption", ["reward", "household"], unique=False)
-    op.create_index("ix_redemption_state_lapses_at", "redemption", ["state", "lapses_at"], unique=False)
+    with op.batch_alter_table("redemption", schema=None) as batch_op:
+        batch_op.create_index("ix_redemption_account_id", ["account", "id"], unique=False)
+        batch_op.create_index("ix_redemption_reward_household", ["reward", "household"], unique=False)
+        batch_op.create_index("ix_redemption_state_lapses_at", ["state", "lapses_at"], unique=False)
 
 
 def create_callout() -> None:
@@ -561,8 +569,9 @@ def create_callout() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_callout")),
         sa.UniqueConstraint("key", name=op.f("uq_callout_key")),
     )
-    op.create_index(op.f("ix_callout_area_path"), "callout", ["area_path"], unique=False)
-    op.create_index(op.f("ix_callout_state"), "callout", ["state"], unique=False)
+    with op.batch_alter_table("callout", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_callout_area_path"), ["area_path"], unique=False)
+        batch_op.create_index(batch_op.f("ix_callout_state"), ["state"], unique=False)
 
 
 def create_plan() -> None:
@@ -620,7 +629,8 @@ def create_ask() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_ask")),
         sa.UniqueConstraint("callout_id", "resident_id", name=op.f("uq_ask_callout_id_resident_id")),
     )
-    op.create_index(op.f("ix_ask_resident_id"), "ask", ["resident_id"], unique=False)
+    with op.batch_alter_table("ask", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_ask_resident_id"), ["resident_id"], unique=False)
 
 
 def create_board() -> None:
@@ -664,7 +674,8 @@ def create_ask_change() -> None:
         sa.ForeignKeyConstraint(["ask_id"], ["ask.id"], name=op.f("fk_ask_change_ask_id_ask")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_ask_change")),
     )
-    op.create_index(op.f("ix_ask_change_ask_id"), "ask_change", ["ask_id"], unique=False)
+    with op.batch_alter_table("ask_change", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_ask_change_ask_id"), ["ask_id"], unique=False)
 
 
 def create_broadcast() -> None:
@@ -681,7 +692,8 @@ def create_broadcast() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_broadcast")),
         sa.UniqueConstraint("key", name=op.f("uq_broadcast_key")),
     )
-    op.create_index(op.f("ix_broadcast_about"), "broadcast", ["about"], unique=False)
+    with op.batch_alter_table("broadcast", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_broadcast_about"), ["about"], unique=False)
 
 
 def create_senderlease() -> None:
@@ -727,31 +739,29 @@ def create_delivery() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_delivery")),
         sa.UniqueConstraint("broadcast_id", "chat_id", name=op.f("uq_delivery_broadcast_id_chat_id")),
     )
-    op.create_index(op.f("ix_delivery_chat_id"), "delivery", ["chat_id"], unique=False)
-    op.create_index(
-        "ix_delivery_expiring",
-        "delivery",
-        ["expires_at"],
-        unique=False,
-        sqlite_where=sa.text("state = 'queued'"),
-        postgresql_where=sa.text("state = 'queued'"),
-    )
-    op.create_index(
-        "ix_delivery_underway",
-        "delivery",
-        ["id"],
-        unique=False,
-        sqlite_where=sa.text("state = 'sending'"),
-        postgresql_where=sa.text("state = 'sending'"),
-    )
-    op.create_index(
-        "ix_delivery_waiting",
-        "delivery",
-        ["lane", "id"],
-        unique=False,
-        sqlite_where=sa.text("state = 'queued'"),
-        postgresql_where=sa.text("state = 'queued'"),
-    )
+    with op.batch_alter_table("delivery", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_delivery_chat_id"), ["chat_id"], unique=False)
+        batch_op.create_index(
+            "ix_delivery_expiring",
+            ["expires_at"],
+            unique=False,
+            sqlite_where=sa.text("state = 'queued'"),
+            postgresql_where=sa.text("state = 'queued'"),
+        )
+        batch_op.create_index(
+            "ix_delivery_underway",
+            ["id"],
+            unique=False,
+            sqlite_where=sa.text("state = 'sending'"),
+            postgresql_where=sa.text("state = 'sending'"),
+        )
+        batch_op.create_index(
+            "ix_delivery_waiting",
+            ["lane", "id"],
+            unique=False,
+            sqlite_where=sa.text("state = 'queued'"),
+            postgresql_where=sa.text("state = 'queued'"),
+        )
 
 
 def create_rendering() -> None:
@@ -789,7 +799,8 @@ def create_conversation() -> None:
         sa.Column("until", Moment(), nullable=False),
         sa.PrimaryKeyConstraint("bot_id", "user_id", name=op.f("pk_conversation")),
     )
-    op.create_index(op.f("ix_conversation_until"), "conversation", ["until"], unique=False)
+    with op.batch_alter_table("conversation", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_conversation_until"), ["until"], unique=False)
 
 
 def create_due() -> None:
@@ -804,7 +815,8 @@ def create_due() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_due")),
         sa.UniqueConstraint("key", name=op.f("uq_due_key")),
     )
-    op.create_index("ix_due_done_at_at", "due", ["done_at", "at"], unique=False)
+    with op.batch_alter_table("due", schema=None) as batch_op:
+        batch_op.create_index("ix_due_done_at_at", ["done_at", "at"], unique=False)
 
 
 def create_intake() -> None:
@@ -819,10 +831,11 @@ def create_intake() -> None:
         sa.Column("taken_at", Moment(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_intake")),
     )
-    op.create_index("ix_intake_state_id", "intake", ["state", "id"], unique=False)
-    op.create_index("ix_intake_taken_at", "intake", ["taken_at"], unique=False)
-    op.create_index(op.f("ix_intake_user_id"), "intake", ["user_id"], unique=False)
-    op.create_index("uq_intake_bot_id_update_id", "intake", ["bot_id", "update_id"], unique=True)
+    with op.batch_alter_table("intake", schema=None) as batch_op:
+        batch_op.create_index("ix_intake_state_id", ["state", "id"], unique=False)
+        batch_op.create_index("ix_intake_taken_at", ["taken_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_intake_user_id"), ["user_id"], unique=False)
+        batch_op.create_index("uq_intake_bot_id_update_id", ["bot_id", "update_id"], unique=True)
 
 
 def create_remembered() -> None:
