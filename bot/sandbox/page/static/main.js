@@ -61,6 +61,8 @@ function look(phone) {
   room.dataset.front = phone ? "phone" : "room";
   for (const one of phones) one.element.classList.toggle("front", one === phone);
   if (phone?.person) { phone.toEnd(); live.seen(phone.chatId); }
+  // With large text a phone is higher than the screen: its newest message and the line to type in come first.
+  phone?.element.scrollIntoView({ block: "end" });
   drawTabs();
 }
 

@@ -45,10 +45,16 @@ export class Phone {
     this.list = make("ol", {});
     this.log = make("div", { class: "log", role: "log", "aria-live": "off", tabindex: "0", "aria-label": say("messages") },
       this.list);
-    this.log.addEventListener("scroll", () => { if (this.#atEnd()) this.newer.hidden = true; });
+    this.stuck = true; // pictures arrive late: who is at the end stays there
+    this.log.addEventListener("scroll", () => {
+      this.stuck = this.#atEnd();
+      if (this.stuck) this.newer.hidden = true;
+    });
+    new ResizeObserver(() => { if (this.stuck) this.toEnd(); }).observe(this.list);
     this.newer = button(say("newer"), () => this.toEnd(), { class: "newer", hidden: true });
     this.answers = make("div", { class: "answers", role: "group", "aria-label": say("reply_keyboard") });
     this.element.replaceChildren(this.#head(), this.log, this.newer, this.answers, composer(this));
+    this.#drawAnswers(this.keyboard);
     this.#drawMessages();
   }
 
@@ -58,8 +64,8 @@ export class Phone {
     const state = this.person.blocked ? say("blocked") : `↔ ${this.live.bot.first_name}`;
     return make("header", {}, portrait(this.person),
       make("div", { class: "who" }, make("h2", {}, this.name), this.groups?.length ? this.#chats() : make("small", {}, state)),
-      button(`▦ ${say("scan")}`, () => this.scan(), { class: "plain" }),
-      menu("⋯", say("more"), (close) => this.#more(close)), away);
+      make("div", { class: "tools" }, button(`▦ ${say("scan")}`, () => this.scan(), { class: "plain" }),
+        menu("⋯", say("more"), (close) => this.#more(close)), away));
   }
 
   #chats() {
@@ -97,7 +103,7 @@ export class Phone {
     if (!news || chat !== this.chatId) return;
     const first = this.revision === 0;
     this.revision = news.revision;
-    const stay = first || this.#atEnd();
+    const stay = first || this.stuck;
     for (const message of news.messages) this.#take(message, first);
     if (JSON.stringify(news.keyboard) !== JSON.stringify(this.keyboard)) this.#drawAnswers(news.keyboard);
     if (first) this.#drawMessages();
@@ -193,6 +199,7 @@ export class Phone {
 
   toEnd() {
     this.newer.hidden = true;
+    this.stuck = true;
     this.log.scrollTop = this.log.scrollHeight;
   }
 }
