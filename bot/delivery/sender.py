@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import math
 from collections.abc import Callable
 from typing import Self
 
@@ -60,6 +61,7 @@ class Sender:
         self._look = self._tidy = True
         self._stopping = False
         self._keep_at = 0.0
+        self._looked_at = -math.inf
         self._gathering: asyncio.TimerHandle | None = None
         self._running: asyncio.Task[None] | None = None
 
@@ -115,8 +117,7 @@ class Sender:
         """Record what ended and claim what there is room for, until there is nothing to do."""
         while self._results or self._tidy or self._look:
             room = self._hand.room(self._clock.monotonic())
-            if room.together <= 0 and not self._results and not self._tidy:
-                self._look = False
+            if not self._results and not self._tidy and not self._may_look(room):
                 return
             what = self._give(room)
             try:
@@ -126,11 +127,22 @@ class Sender:
                 raise
             self._got(what, claims)
 
+    def _may_look(self, room: Room) -> bool:
+        """Many commits in a row, our own among them, are worth one look; without room none is."""
+        if room.together <= 0:
+            self._look = False
+            return False
+        if self._clock.monotonic() >= self._looked_at + GATHER:
+            return True
+        self._gather()
+        return False
+
     def _give(self, room: Room) -> Exchange:
         ended, self._results = tuple(self._results), []
         now = self._clock.monotonic()
         what = Exchange(self._bot.id, self._fence or 0, ended, room, self._tidy, now >= self._keep_at)
         self._look = self._tidy = False
+        self._looked_at = now
         self._keep_at = now + KEEP_EVERY if what.keep else self._keep_at
         return what
 
@@ -164,7 +176,11 @@ class Sender:
         self._results.append(ended)
         if self._hand.is_starving():
             self._awake.set()
-        elif self._gathering is None:
+        else:
+            self._gather()
+
+    def _gather(self) -> None:
+        if self._gathering is None:
             self._gathering = asyncio.get_running_loop().call_later(GATHER, self._gathered)
 
     def _gathered(self) -> None:
