@@ -84,7 +84,7 @@ def demo(
     people: Annotated[int, typer.Option(min=0, max=2000, help="How many simulated neighbours.")] = 60,
 ) -> None:
     """Try it with a stand-in for Telegram on this computer: no account, no token."""
-    from bot.demo import demo as try_it
+    from bot.commands.demonstrating import demo as try_it
 
     raise typer.Exit(try_it(story=story, keep=keep, port=port, people=people))
 

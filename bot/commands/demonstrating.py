@@ -1,0 +1,247 @@
+"""`linli demo`: the rehearsal room and the bot beside it, on a fresh folder, with one address to open."""
+
+import asyncio
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import httpx
+from rich.console import Console
+from sqlmodel import Session
+
+from bot import community
+from bot.clock import SystemClock
+from bot.commands.failing import Failed
+from bot.database import Database
+from bot.migrating import migrate
+from bot.neighbourhood import SAMPLE, Neighbourhood, load
+from bot.sandbox import Sandbox, serve
+from bot.sandbox.kept import keep_room, take_up_room
+from bot.sandbox.page.rehearsal import Door, Place, Preset, Rehearsal
+from bot.sandbox.page.routes import Street, neighbours_from, routes
+from bot.sandbox.story import Cast, Story, StoryBroke
+from bot.settling import settle
+
+READY_WITHIN = 60.0
+INVITED_FOR_DAYS = 365
+ROOM_FILE = "room.pickle"
+
+
+@dataclass(frozen=True)
+class Invitations:
+    """The start payloads by which people with a role enter the demo."""
+
+    coordinators: tuple[str, str]
+    merchants: dict[str, str]
+
+
+def demo(*, story: bool, keep: Path | None, port: int, people: int) -> int:
+    """Run the demo until Ctrl-C, or its story until the end; give the exit code."""
+    folder = keep or Path(tempfile.mkdtemp(prefix="linli-demo-"))
+    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        return asyncio.run(_demo(folder, story=story, port=port, people=people, kept=keep is not None))
+    finally:
+        if keep is None:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+async def _demo(folder: Path, *, story: bool, port: int, people: int, kept: bool) -> int:
+    neighbourhood = _neighbourhood(folder)
+    database_url = f"sqlite:///{folder / 'linli.db'}"
+    migrate(database_url, backup_folder=folder)
+    async with Database(database_url) as database:
+        invitations = await database.write(_invite, neighbourhood, SystemClock().now())
+    rehearsal = _rehearsal(neighbourhood, invitations)
+    street = Street(neighbours_from(rehearsal))
+    sandbox = Sandbox(extra_routes=routes(rehearsal, street=street))
+    if kept and take_up_room(sandbox.room, folder / ROOM_FILE):
+        people = 0
+    async with serve(sandbox, port=0 if story else port) as address, _bot(folder, address, sandbox) as bot:
+        if story:
+            code = await _play(address, neighbourhood, invitations, database_url)
+        else:
+            code = await _wait(address, street, people, bot)
+        await street.stop()
+    if kept:
+        keep_room(sandbox.room, folder / ROOM_FILE)
+    return code
+
+
+async def _wait(address: str, street: Street, people: int, bot: subprocess.Popen[bytes]) -> int:
+    stop = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    print_line = Console(soft_wrap=True, highlight=False).print
+    print_line(f"Linli is ready. Open {address}/ in a browser; Ctrl-C stops everything.")
+    if people:
+        street.move_in(address, people)
+    while not stop.is_set():
+        try:
+            await asyncio.wait_for(stop.wait(), 1.0)
+        except TimeoutError:
+            if bot.poll() is not None:
+                raise Failed(f"The bot stopped by itself with exit code {bot.returncode}.") from None
+    return 0
+
+
+async def _play(
+    address: str, neighbourhood: Neighbourhood, invitations: Invitations, database_url: str
+) -> int:
+    tell = Console(soft_wrap=True, highlight=False).print
+    async with httpx.AsyncClient(base_url=address, timeout=60, trust_env=False) as client:
+        try:
+            await Story(client, _cast(neighbourhood, invitations), tell).play()
+        except StoryBroke as broke:
+            raise Failed(f"The story broke at {broke}") from broke
+    books = await _verify(database_url)
+    tell(f"✓ {'ledger':<12} {books}")
+    return 0
+
+
+async def _verify(database_url: str) -> str:
+    from points import verify  # noqa: PLC0415 - the demo on a page never needs it
+
+    async with Database(database_url) as database:
+        found = await database.read(verify)
+    if not found.sound:
+        raise Failed(f"The books do not add up: {'; '.join(found.problems)}")
+    return f"{found.transfers} transfers verified, the sum over all accounts is zero"
+
+
+@asynccontextmanager
+async def _bot(folder: Path, address: str, sandbox: Sandbox) -> AsyncIterator[subprocess.Popen[bytes]]:
+    """Run the bot as a process of its own, as a real one would run, and wait until it listens."""
+    log = folder / "linli.log"
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("LINLI_")}
+    environment |= {
+        "LINLI_BOT_TOKEN": sandbox.token,
+        "LINLI_BOT_API_URL": address,
+        "LINLI_DATABASE_URL": f"sqlite:///{folder / 'linli.db'}",
+        "LINLI_COMMUNITY": str(folder / "community.toml"),
+    }
+    bot = await asyncio.to_thread(_start, folder, environment, log)
+    try:
+        await _until_it_listens(sandbox, bot, log)
+        yield bot
+    finally:
+        bot.terminate()
+        await asyncio.to_thread(_end, bot)
+
+
+def _start(folder: Path, environment: dict[str, str], log: Path) -> subprocess.Popen[bytes]:
+    with log.open("ab") as written:
+        return subprocess.Popen(
+            [sys.executable, "-m", "bot", "run"],
+            env=environment,
+            cwd=folder,
+            stdout=written,
+            stderr=written,
+            start_new_session=True,
+        )
+
+
+async def _until_it_listens(sandbox: Sandbox, bot: subprocess.Popen[bytes], log: Path) -> None:
+    for _ in range(int(READY_WITHIN * 20)):
+        if sandbox.room.statistics.calls["getUpdates"]:
+            return
+        if bot.poll() is not None:
+            break
+        await asyncio.sleep(0.05)
+    raise Failed(f"The bot did not start: {await asyncio.to_thread(_last_line, log)}")
+
+
+def _last_line(log: Path) -> str:
+    lines = log.read_text("utf-8", "replace").strip().splitlines()
+    return lines[-1] if lines else "it said nothing"
+
+
+def _end(bot: subprocess.Popen[bytes]) -> None:
+    try:
+        bot.wait(10)
+    except subprocess.TimeoutExpired:
+        bot.kill()
+        bot.wait()
+
+
+def _neighbourhood(folder: Path) -> Neighbourhood:
+    file = folder / "community.toml"
+    if not file.exists():
+        file.write_bytes(SAMPLE.read_bytes())
+    return load(file)
+
+
+def _invite(session: Session, neighbourhood: Neighbourhood, now: datetime) -> Invitations:
+    settle(session, neighbourhood, now)
+
+    def offer(role: community.Role, subject: str | None = None) -> str:
+        made = community.invite(
+            session, role=role, days=INVITED_FOR_DAYS, now=now, granted_by=None, subject=subject
+        )
+        return f"i_{made.code}"
+
+    return Invitations(
+        coordinators=(offer(community.Role.COORDINATOR), offer(community.Role.COORDINATOR)),
+        merchants={one.code: offer(community.Role.MERCHANT, one.code) for one in neighbourhood.merchants},
+    )
+
+
+def _rehearsal(neighbourhood: Neighbourhood, invitations: Invitations) -> Rehearsal:
+    parents = {area.parent for area in neighbourhood.areas}
+    homes = [area for area in neighbourhood.areas if area.code not in parents]
+    posters = tuple(Door(area.names, f"a_{area.code}") for area in homes)
+    first, second = invitations.coordinators
+    coordinator = {"zh": "应急值班员", "en": "Coordinator"}
+    shops = [
+        Preset(one.names, _keeper(place), "zh" if place % 2 else "en", invitations.merchants[one.code])
+        for place, one in enumerate(neighbourhood.merchants)
+    ]
+    return Rehearsal(
+        posters=posters,
+        invitations=(),
+        presets=(
+            Preset(coordinator, "林静", "zh", first),
+            Preset(coordinator, "Grace", "en", second),
+            *shops,
+            *(
+                Preset(home.names, name, language, f"a_{home.code}")
+                for home, name, language in _people(homes)
+            ),
+        ),
+        places=tuple(Place(area.names, *area.at) for area in homes if area.at),
+    )
+
+
+def _keeper(place: int) -> str:
+    return ("Old Zhou", "小吴", "Ms Tang", "老何")[place % 4]
+
+
+def _people(homes: Sequence[object]) -> list[tuple[object, str, str]]:
+    names = (("王小英", "zh"), ("Tom", "en"))
+    return [(home, name, language) for home, (name, language) in zip(homes[2:], names, strict=False)]
+
+
+def _cast(neighbourhood: Neighbourhood, invitations: Invitations) -> Cast:
+    plan = neighbourhood.plans[0]
+    reward = min(neighbourhood.rewards, key=lambda one: one.price)
+    core = next(team for team in neighbourhood.teams if team.code == plan.teams[0])
+    pays = next(one for one in neighbourhood.activities if one.code == "callout")
+    parents = {area.parent for area in neighbourhood.areas}
+    return Cast(
+        posters=[f"a_{area.code}" for area in neighbourhood.areas if area.code not in parents],
+        coordinator=invitations.coordinators[0],
+        merchant=invitations.merchants[reward.merchant],
+        team=f"{core.emoji} {core.names['en']}",
+        plan=plan.code,
+        reward=reward.names["en"],
+        price=reward.price,
+        award=pays.points,
+    )

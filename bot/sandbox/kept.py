@@ -1,0 +1,31 @@
+"""Keeping the rehearsal room between two demos, so that phones, chats and pictures are there again."""
+
+import pickle
+from pathlib import Path
+from typing import Any
+
+from bot.sandbox.room import Room
+
+# What belongs to the running process and not to the room.
+PASSING = frozenset({"_clock", "_bell"})
+
+
+def keep_room(room: Room, file: Path) -> None:
+    """Write down people, chats and files; taps that wait for an answer do not outlive the room."""
+    state = {"world": _lasting(room.world), "files": _lasting(room.files), "profile": room.profile}
+    file.write_bytes(pickle.dumps(state))
+
+
+def take_up_room(room: Room, file: Path) -> bool:
+    """Take up what an earlier demo left in this folder; tell whether there was anything."""
+    if not file.exists():
+        return False
+    state = pickle.loads(file.read_bytes())  # noqa: S301 - the demo's own file, in the folder it was given
+    vars(room.world).update(state["world"])
+    vars(room.files).update(state["files"])
+    room.profile = state["profile"]
+    return True
+
+
+def _lasting(thing: Any) -> dict[str, Any]:
+    return {name: value for name, value in vars(thing).items() if name not in PASSING}
