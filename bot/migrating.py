@@ -6,19 +6,14 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import Any
 
-import psycopg
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy import URL, Connection, Engine, NullPool, create_engine, event, inspect, text
 from sqlalchemy.exc import DBAPIError
 
 from bot.clock import SystemClock
 from bot.database import address, writing_engine
 
+VERSION_TABLE = "alembic_version"
 STEPS = Path(__file__).parent / "migrations"
 _LOCK = 0x4C_69_6E_6C_69  # "Linli": one upgrade at a time on a PostgreSQL server
 
@@ -91,17 +86,9 @@ class BrokenReferences(DatabaseRefused):
         )
 
 
-def configuration(**given: Any) -> Config:
-    """Tell Alembic where the steps lie and what to work on; there is no alembic.ini."""
-    config = Config()
-    config.set_main_option("script_location", str(STEPS).replace("%", "%%"))
-    config.attributes.update(given)
-    return config
-
-
 def latest() -> str | None:
     """Name the revision that this version of Linli knows as its last."""
-    return _steps().get_current_head()
+    return max(_known(), default=None)
 
 
 def standing(url: str) -> Standing:
@@ -147,23 +134,22 @@ def migrate(url: str, *, backup_folder: Path | None = None) -> Migrated:
         if before == latest():
             return Migrated(before=before, after=str(before), backup=NoBackup.NOT_NEEDED)
         backup = _back_up(address(url), before, backup_folder)
-        command.upgrade(configuration(connection=connection), "head")
+        _upgrade(connection)
         _check_references(connection)
         return Migrated(before=before, after=str(latest()), backup=backup)
 
 
-def _steps() -> ScriptDirectory:
-    return ScriptDirectory.from_config(configuration())
+def _known() -> set[str]:
+    """Read the revisions from the names of their files: steps follow each other by number."""
+    return {file.name[:4] for file in STEPS.glob("versions/[0-9][0-9][0-9][0-9]_*.py")}
 
 
 def _compared(revision: str | None) -> Standing:
-    steps = _steps()
     if revision is None:
         return Standing.EMPTY
-    if revision == steps.get_current_head():
+    if revision == latest():
         return Standing.CURRENT
-    known = {step.revision for step in steps.walk_revisions()}
-    return Standing.OLDER if revision in known else Standing.NEWER
+    return Standing.OLDER if revision in _known() else Standing.NEWER
 
 
 def _revision_at(url: str) -> str | None:
@@ -192,7 +178,7 @@ def _looking_engine(where: URL) -> Engine:
 def _opening() -> Iterator[None]:
     try:
         yield
-    except (DBAPIError, sqlite3.Error, psycopg.Error, OSError) as error:
+    except (DBAPIError, sqlite3.Error, OSError) as error:
         raise UnreadableDatabase(error) from error
 
 
@@ -222,10 +208,12 @@ def _alone(url: str) -> Iterator[Connection]:
 
 
 def _revision(connection: Connection) -> str | None:
-    revision = MigrationContext.configure(connection).get_current_revision()
-    if revision is None and inspect(connection).get_table_names():
+    names = set(inspect(connection).get_table_names())
+    if not names:
+        return None
+    if VERSION_TABLE not in names:
         raise StrangeDatabase
-    return revision
+    return connection.execute(text(f"SELECT version_num FROM {VERSION_TABLE}")).scalar_one_or_none()  # noqa: S608
 
 
 def _back_up(where: URL, revision: str | None, folder: Path | None) -> Path | NoBackup:
@@ -243,6 +231,12 @@ def _back_up(where: URL, revision: str | None, folder: Path | None) -> Path | No
     with closing(sqlite3.connect(file)) as source, closing(sqlite3.connect(unfinished)) as target:
         source.backup(target)
     return unfinished.rename(backup)
+
+
+def _upgrade(connection: Connection) -> None:
+    from bot.migrations.upgrading import upgrade  # noqa: PLC0415
+
+    upgrade(connection, STEPS)
 
 
 def _check_references(connection: Connection) -> None:

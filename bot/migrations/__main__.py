@@ -6,21 +6,21 @@ from pathlib import Path
 
 from alembic import command
 
-from bot import tables
+from bot import migrating, tables
 from bot.database import writing_engine
-from bot.migrating import configuration, latest, migrate
+from bot.migrations.upgrading import configuration
 
 
 def write_step(message: str) -> Path:
     """Compare a database of the last migration with the models and write what differs as a new one."""
     with tempfile.TemporaryDirectory() as folder:
         url = f"sqlite:///{folder}/linli.db"
-        if latest() is not None:
-            migrate(url)
+        if migrating.latest() is not None:
+            migrating.migrate(url)
         engine = writing_engine(url)
         with engine.begin() as connection:
-            steps = configuration(connection=connection, metadata=tables.metadata)
-            number = f"{int(latest() or 0) + 1:04}"
+            steps = configuration(migrating.STEPS, connection=connection, metadata=tables.metadata)
+            number = f"{int(migrating.latest() or 0) + 1:04}"
             script = command.revision(steps, message, autogenerate=True, rev_id=number)
         engine.dispose()
     assert script is not None and not isinstance(script, list)  # noqa: S101, PT018

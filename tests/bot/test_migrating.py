@@ -7,8 +7,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from alembic import command
-from sqlalchemy import Column, Connection, MetaData, Table, text
+from sqlalchemy import Column, MetaData, Table, text
 
 from bot import migrating, tables
 from bot.database import writing_engine
@@ -26,6 +25,7 @@ from bot.migrating import (
     standing,
 )
 from bot.migrations.__main__ import write_step
+from bot.migrations.upgrading import upgrade
 from points.columns import BigId, Moment
 
 
@@ -59,14 +59,15 @@ def steps(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
 def older(steps: Path) -> str:
     """Make this version know one step more than it does, and name the last but one."""
     known = str(latest())
-    (steps / "next.py").write_text(NEXT_STEP.format(known=known))
+    (steps / f"{NEXT}_next.py").write_text(NEXT_STEP.format(known=known))
     return known
 
 
+NEXT = "9000"
 NEXT_STEP = """
 from alembic import op
 
-revision = "next"
+revision = "9000"
 down_revision = "{known}"
 
 def upgrade() -> None:
@@ -127,7 +128,7 @@ def test_an_older_file_is_backed_up_before_it_changes(sqlite_url: str, older: st
     migrate_to(sqlite_url, older)
     run(sqlite_url, "INSERT INTO remembered (name, value) VALUES ('kept', 'yes')")
     migrated = migrate(sqlite_url)
-    assert (migrated.before, migrated.after) == (older, "next")
+    assert (migrated.before, migrated.after) == (older, NEXT)
     assert isinstance(migrated.backup, Path)
     assert migrated.backup.parent == tmp_path
     assert migrated.backup.match(f"linli-{older}-????????T??????.*Z.db")
@@ -161,7 +162,7 @@ def test_rows_that_would_refer_to_nothing_take_the_upgrade_back(sqlite_url: str,
 
 def test_a_step_that_fails_leaves_nothing_behind(database_url: str, older: str, steps: Path) -> None:
     migrate_to(database_url, older)
-    step = steps / "next.py"
+    step = steps / f"{NEXT}_next.py"
     step.write_text(step.read_text() + '    op.execute("DROP TABLE no_such_table")\n')
     with pytest.raises(Exception, match="no_such_table"):
         migrate(database_url)
@@ -222,9 +223,5 @@ def migrate_to(url: str, revision: str) -> None:
     """Bring an empty database to a revision of the past."""
     engine = writing_engine(url)
     with engine.begin() as connection:
-        _upgrade(connection, revision)
+        upgrade(connection, migrating.STEPS, revision)
     engine.dispose()
-
-
-def _upgrade(connection: Connection, revision: str) -> None:
-    command.upgrade(migrating.configuration(connection=connection), revision)

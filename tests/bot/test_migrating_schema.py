@@ -1,6 +1,8 @@
 """What migrations make is what the models say, guards included, and no row is lost on the way."""
 
 import re
+import subprocess
+import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime, time
@@ -9,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
@@ -21,12 +22,14 @@ import drills
 import points
 from bot import tables
 from bot.database import writing_engine
-from bot.migrating import configuration, migrate
+from bot.migrating import STEPS, latest, migrate
 from bot.migrations.comparing import options
+from bot.migrations.upgrading import configuration, upgrade
 from points.ddl import missing_guards
 
 REVISIONS = [
-    step.revision for step in reversed(list(ScriptDirectory.from_config(configuration()).walk_revisions()))
+    step.revision
+    for step in reversed(list(ScriptDirectory.from_config(configuration(STEPS)).walk_revisions()))
 ]
 AS_WRITTEN = {
     "sqlite": "SELECT name, sql FROM sqlite_master WHERE type IN ('trigger', 'index')",
@@ -81,7 +84,7 @@ def opened_at(url: str, revision: str) -> Iterator[tuple[Engine, dict[str, int]]
     """Fill a database of a past revision and upgrade it to the latest."""
     with opened(url) as engine:
         with engine.begin() as connection:
-            command.upgrade(configuration(connection=connection), revision)
+            upgrade(connection, STEPS, revision)
             before = fill(connection)
         migrate(url)
         yield engine, before
@@ -94,6 +97,19 @@ def test_every_model_is_known_to_the_migrations() -> None:
             if "table=True" in file.read_text():
                 name = ".".join((room.__name__, *file.relative_to(folder).with_suffix("").parts))
                 assert import_module(name) in tables.ROOMS, f"bot/tables.py misses {name}"
+
+
+def test_steps_follow_each_other_by_number() -> None:
+    assert sorted(REVISIONS) == REVISIONS
+    assert latest() == REVISIONS[-1]
+
+
+def test_a_current_database_needs_no_alembic(sqlite_url: str) -> None:
+    migrate(sqlite_url)
+    script = "import sys; from bot.migrating import migrate; migrate(sys.argv[1])"
+    script += "; print('alembic' in sys.modules)"
+    said = subprocess.run([sys.executable, "-c", script, sqlite_url], check=True, capture_output=True)
+    assert said.stdout == b"False\n"
 
 
 @pytest.mark.filterwarnings("ignore:.*expression-based")  # indexes that SQLite cannot show; compared below
