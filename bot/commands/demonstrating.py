@@ -23,6 +23,7 @@ from bot.commands.failing import Failed
 from bot.database import Database
 from bot.migrating import migrate
 from bot.neighbourhood import SAMPLE, Neighbourhood, load
+from bot.neighbourhood.model import Area
 from bot.sandbox import Sandbox, serve
 from bot.sandbox.kept import keep_room, take_up_room
 from bot.sandbox.page.rehearsal import Door, Place, Preset, Rehearsal
@@ -80,8 +81,7 @@ async def _wait(address: str, street: Street, people: int, bot: subprocess.Popen
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    print_line = Console(soft_wrap=True, highlight=False).print
-    print_line(f"Linli is ready. Open {address}/ in a browser; Ctrl-C stops everything.")
+    _tell(f"Linli is ready. Open {address}/ in a browser; Ctrl-C stops everything.")
     if people:
         street.move_in(address, people)
     while not stop.is_set():
@@ -96,15 +96,21 @@ async def _wait(address: str, street: Street, people: int, bot: subprocess.Popen
 async def _play(
     address: str, neighbourhood: Neighbourhood, invitations: Invitations, database_url: str
 ) -> int:
-    tell = Console(soft_wrap=True, highlight=False).print
     async with httpx.AsyncClient(base_url=address, timeout=60, trust_env=False) as client:
         try:
-            await Story(client, _cast(neighbourhood, invitations), tell).play()
+            await Story(client, _cast(neighbourhood, invitations), _tell).play()
         except StoryBroke as broke:
             raise Failed(f"The story broke at {broke}") from broke
     books = await _verify(database_url)
-    tell(f"✓ {'ledger':<12} {books}")
+    _tell(f"✓ {'ledger':<12} {books}")
     return 0
+
+
+def _tell(line: str) -> None:
+    """Print a line at once, also into a pipe or a file."""
+    console = Console(soft_wrap=True, highlight=False)
+    console.print(line, markup=False)
+    console.file.flush()
 
 
 async def _verify(database_url: str) -> str:
@@ -224,7 +230,7 @@ def _keeper(place: int) -> str:
     return ("Old Zhou", "小吴", "Ms Tang", "老何")[place % 4]
 
 
-def _people(homes: Sequence[object]) -> list[tuple[object, str, str]]:
+def _people(homes: Sequence[Area]) -> list[tuple[Area, str, str]]:
     names = (("王小英", "zh"), ("Tom", "en"))
     return [(home, name, language) for home, (name, language) in zip(homes[2:], names, strict=False)]
 
