@@ -64,8 +64,8 @@ class Hand:
         return self._stages.get(claim.delivery_id) is Stage.WAITING
 
     def is_starving(self) -> bool:
-        """Tell whether nobody waits for a turn, so that the next record should not wait either."""
-        return all(stage is not Stage.WAITING for stage in self._stages.values())
+        """Tell whether too few wait for a turn, so that recording and claiming should not wait either."""
+        return sum(stage is Stage.WAITING for stage in self._stages.values()) < WAITING
 
     def _free(self, limit: int, now: float) -> int:
         if self._pace.paused_for() > 0 or self._line.is_resting(now):
