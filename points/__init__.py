@@ -37,14 +37,14 @@ from points.errors import (
     UnknownReward,
 )
 from points.forgetting import forget_owner
-from points.handovers import HandedOver, HandoverUndone, hand_over, undo_handover
+from points.handovers import UNDO_WITHIN, HandedOver, HandoverUndone, hand_over, undo_handover
 from points.holding import place_hold, release_hold
 from points.lookup import RedemptionView, lapsing, look_up, redemption, redemptions_of, waiting_codes
 from points.models import AccountKind, GroupKind, TransferKind
 from points.months import Per, month_of, month_start, months_later
 from points.names import say
 from points.posting import Groups, Outcome, Posted, Posting, Refused, post, post_one, reverse
-from points.redemptions import Cancelled, Lapsed, Redeemed, cancel, lapse, redeem
+from points.redemptions import Cancelled, GivenBack, Lapsed, Redeemed, cancel, lapse, redeem, why_ended
 from points.rewards import (
     Limit,
     MerchantEntry,
@@ -60,6 +60,7 @@ from points.standings import Entry, Standing, exported, standing
 from points.verification import Verification, verify
 
 __all__ = [
+    "UNDO_WITHIN",
     "AccountKind",
     "ActivityRule",
     "AlreadyHandedOver",
@@ -74,6 +75,7 @@ __all__ = [
     "CodeLapsed",
     "Deserved",
     "Entry",
+    "GivenBack",
     "GroupKind",
     "Groups",
     "HandedOver",
@@ -153,4 +155,5 @@ __all__ = [
     "undo_handover",
     "verify",
     "waiting_codes",
+    "why_ended",
 ]

@@ -18,6 +18,7 @@ from bot.community.audience import (
     PersonAddress,
     addresses,
     audience,
+    holders,
     people_who_may,
     residents_in,
 )
@@ -173,6 +174,7 @@ __all__ = [
     "grant",
     "grants_of",
     "group_keys",
+    "holders",
     "household_size",
     "invitation",
     "invite",

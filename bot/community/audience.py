@@ -24,7 +24,7 @@ from bot.community.models import (
     Status,
     Team,
 )
-from bot.community.roles import ROLE_ACTS, Act
+from bot.community.roles import GRANT_COLUMNS, ROLE_ACTS, Act, Grant
 
 
 class LeftOut(StrEnum):
@@ -113,6 +113,19 @@ def people_who_may(session: Session, *, act: Act, area_id: int) -> tuple[PersonA
     )
     allowed = _PEOPLE.join(first, first.c.resident_id == col(Resident.id)).order_by(first.c.since)
     return _addresses(session, allowed)
+
+
+def holders(session: Session, *, act: Act) -> tuple[tuple[PersonAddress, Grant], ...]:
+    """Give everyone whose role allows the act somewhere, once for each such grant."""
+    roles = [role for role in Role if act in ROLE_ACTS[role]]
+    held = (
+        _PEOPLE.add_columns(*GRANT_COLUMNS)
+        .join(RoleGrant, col(RoleGrant.resident_id) == col(Resident.id))
+        .join(Area, col(Area.id) == col(RoleGrant.area_id))
+        .where(col(RoleGrant.role).in_(roles), col(RoleGrant.ended_at).is_(None))
+        .order_by(col(RoleGrant.id))
+    )
+    return tuple((PersonAddress(*row[:4]), Grant(*row[4:])) for row in session.execute(held))
 
 
 def addresses(session: Session, resident_ids: Iterable[int]) -> dict[int, PersonAddress]:

@@ -101,7 +101,7 @@ class Grant:
         return there and (subject is None or self.subject in {None, subject})
 
 
-_GRANT_COLUMNS = (
+GRANT_COLUMNS = (
     col(RoleGrant.role),
     col(RoleGrant.area_id),
     col(Area.path),
@@ -159,7 +159,7 @@ def require(
 def grants_of(session: Session, resident_id: int) -> tuple[Grant, ...]:
     """Give the roles a person holds now, oldest first."""
     statement = (
-        select(*_GRANT_COLUMNS)
+        select(*GRANT_COLUMNS)
         .join(Area, col(Area.id) == col(RoleGrant.area_id))
         .where(col(RoleGrant.resident_id) == resident_id, col(RoleGrant.ended_at).is_(None))
         .order_by(col(RoleGrant.id))
