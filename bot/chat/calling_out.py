@@ -1,5 +1,9 @@
 """/callout: from a plan or free words to a preview, and from the preview to everybody asked."""
 
+from collections.abc import Callable
+from functools import partial
+from typing import TypeVar
+
 from bot.callouts import (
     AlreadyDecided,
     ApprovalLapsed,
@@ -27,6 +31,8 @@ from bot.chat.texts import Texts
 from bot.chat.turn import Turn
 from bot.community import NotAllowed
 from bot.delivery import Button, Message
+
+S = TypeVar("S", Opened, Opened | AwaitingApproval)
 
 
 async def begin(turn: Turn) -> None:
@@ -60,15 +66,7 @@ async def send_it(turn: Turn) -> None:
     if turn.said.word(0) != plot.read:
         await _show_newest(turn, plot)
         return
-    sent = await turn.act_and_step(
-        lambda _: None,
-        send,
-        draft=plot.draft,
-        key=_key(turn, plot),
-        coordinator_id=turn.me,
-        now=turn.now,
-        rules=rules_of(turn.house),
-    )
+    sent = await _send(turn, plot, send)
     await (_say_waiting(turn, sent) if isinstance(sent, AwaitingApproval) else _say_sent(turn, sent))
 
 
@@ -86,15 +84,7 @@ async def send_it_alone(turn: Turn) -> None:
         question = turn.t.rich("callout.ask_alone", people=turn.t.count("count.people", seen.people))
         await turn.show(Message(question, one_a_row(sure, back_to_preview(turn))))
         return
-    sent = await turn.act_and_step(
-        lambda _: None,
-        send_alone,
-        draft=plot.draft,
-        key=_key(turn, plot),
-        coordinator_id=turn.me,
-        now=turn.now,
-        rules=rules_of(turn.house),
-    )
+    sent = await _send(turn, plot, send_alone)
     await _say_sent(turn, sent)
 
 
@@ -132,8 +122,17 @@ async def _say_waiting(turn: Turn, waiting: AwaitingApproval) -> None:
     await turn.show(Message(str(marked(turn.t, exercise=view.exercise, html=words)), one_a_row(alone)))
 
 
-def _key(turn: Turn, plot: Plot) -> str:
-    return f"callout:by:{turn.me}:{plot.read}"
+async def _send(turn: Turn, plot: Plot, how: Callable[..., S]) -> S:
+    """Send what was read; the mark of that preview makes a second sending the same one."""
+    sent = partial(
+        how,
+        draft=plot.draft,
+        key=f"callout:by:{turn.me}:{plot.read}",
+        coordinator_id=turn.me,
+        now=turn.now,
+        rules=rules_of(turn.house),
+    )
+    return await turn.act_and_step(lambda _: None, sent)
 
 
 @refuses(NotAllowed)

@@ -1,6 +1,6 @@
 """What call-outs announce: the call itself, the board, the second coordinator's question, the end of it."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from markupsafe import Markup
@@ -20,6 +20,7 @@ from bot.chat.board_words import board_message
 from bot.chat.callout_words import ask_message, is_loud, marked, title, view_text
 from bot.chat.house import House
 from bot.chat.keyboards import Rows, one_a_row
+from bot.chat.telling import tell
 from bot.chat.texts import Texts, texts
 from bot.community import PersonAddress
 from bot.delivery import Button, Lane, Message, Recipient, enqueue, withdraw
@@ -28,8 +29,6 @@ from points import Awarded
 
 APPROVAL_DUE = "callout.approval"
 STALE_AFTER = timedelta(hours=12)
-
-Words = Callable[[Texts], Message]
 
 
 def about(callout_id: int) -> str:
@@ -72,13 +71,12 @@ def send_board(
 ) -> None:
     """Send a board that will be edited in place from then on."""
     shown = board(session, callout_id=view.callout_id, now=now)
-    _tell(
+    tell(
         session,
         [to],
         key=f"callout:{view.callout_id}:board:{to.resident_id}:{key}",
         words=lambda t: board_message(t, shown, house),
         now=now,
-        loud=False,
         about=about_board(view.callout_id),
     )
 
@@ -97,7 +95,14 @@ def awaiting(session: Session, event: AwaitingApproval, house: House, now: datet
         whole = marked(t, exercise=view.exercise, html=html + Markup("\n\n") + view_text(t, view))
         return Message(str(whole), _approval_buttons(t, view.callout_id))
 
-    _tell(session, event.second_people, f"callout:{view.callout_id}:second", words, now, loud=True)
+    tell(
+        session,
+        event.second_people,
+        key=f"callout:{view.callout_id}:second",
+        words=words,
+        now=now,
+        loud=True,
+    )
     if event.until is not None:
         facts = {"callout_id": view.callout_id}
         put(
@@ -129,7 +134,7 @@ def stood_down(session: Session, event: StoodDown, _: House, now: datetime) -> N
     served = {one.resident_id: one.minutes for one in event.served}
     plain = [one for one in event.told if one.resident_id not in awards]
     key = f"callout:{view.callout_id}:stood-down"
-    _tell(session, plain, key, lambda t: Message(str(_farewell(t, view, event))), now, loud=False)
+    tell(session, plain, key=key, words=lambda t: Message(str(_farewell(t, view, event))), now=now)
     for one in event.told:
         if one.resident_id in awards:
             earned = _earned(texts(one.language), awards[one.resident_id], served.get(one.resident_id, 0))
@@ -151,7 +156,7 @@ def _tell_one(
     session: Session, one: PersonAddress, key: str, farewell: Markup, earned: Markup, now: datetime
 ) -> None:
     message = Message(str(farewell + Markup("\n") + earned))
-    _tell(session, [one], key, lambda _: message, now, loud=False)
+    tell(session, [one], key=key, words=lambda _: message, now=now)
 
 
 def _farewell(t: Texts, view: CallOutView, event: StoodDown) -> Markup:
@@ -170,7 +175,7 @@ def _tell_decision(session: Session, event: Opened, decider: PersonAddress, now:
         return Message(str(whole))
 
     others = [one for one in event.coordinators if one.resident_id != decider.resident_id]
-    _tell(session, others, f"callout:{view.callout_id}:decided", words, now, loud=True)
+    tell(session, others, key=f"callout:{view.callout_id}:decided", words=words, now=now, loud=True)
 
 
 def _tell_outcome(
@@ -186,32 +191,7 @@ def _tell_outcome(
         html = t.rich(key, name=name, title=title(t, view))
         return Message(str(marked(t, exercise=view.exercise, html=html)))
 
-    _tell(session, told, f"callout:{view.callout_id}:{event}", words, now, loud=True)
-
-
-def _tell(
-    session: Session,
-    people: Iterable[PersonAddress],
-    key: str,
-    words: Words,
-    now: datetime,
-    *,
-    loud: bool,
-    about: str | None = None,
-) -> None:
-    to = [Recipient(one.chat_id, one.language, one.resident_id) for one in people if one.chat_id is not None]
-    if not to:
-        return
-    enqueue(
-        session,
-        key=key,
-        lane=Lane.OWN_ACT,
-        renderings={language: words(texts(language)) for language in {one.language for one in to}},
-        to=to,
-        now=now,
-        loud=loud,
-        about=about,
-    )
+    tell(session, told, key=f"callout:{view.callout_id}:{event}", words=words, now=now, loud=True)
 
 
 def _approval_buttons(t: Texts, callout_id: int) -> Rows:

@@ -4,8 +4,6 @@ import re
 import unicodedata
 from collections.abc import Callable, Sequence
 
-from telegram import InlineKeyboardButton, InlineKeyboardMarkup
-
 from bot.chat.texts import Texts
 from bot.delivery import Button, Message
 
@@ -13,18 +11,6 @@ PAGE = 8
 Rows = tuple[tuple[Button, ...], ...]
 
 _NOT_WORDS = re.compile(r"[^\w+]+")
-
-
-def keyboard(message: Message) -> InlineKeyboardMarkup | None:
-    """Give a message's buttons as Telegram wants them."""
-    if not message.buttons:
-        return None
-    return InlineKeyboardMarkup(
-        [
-            [InlineKeyboardButton(button.label, callback_data=button.data, url=button.url) for button in row]
-            for row in message.buttons
-        ]
-    )
 
 
 def choices_of(message: Message) -> tuple[tuple[str, str], ...]:

@@ -20,6 +20,7 @@ def tell(
     words: Words,
     now: datetime,
     lane: Lane = Lane.OWN_ACT,
+    loud: bool = False,
     about: str | None = None,
 ) -> None:
     """Promise a message to those of these people who have a chat; the same key again changes nothing."""
@@ -33,5 +34,6 @@ def tell(
         renderings={language: words(texts(language)) for language in sorted({one.language for one in to})},
         to=to,
         now=now,
+        loud=loud,
         about=about,
     )

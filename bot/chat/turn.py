@@ -7,7 +7,7 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from markupsafe import escape
 from sqlmodel import Session
-from telegram import Bot, CallbackQuery, InputFile
+from telegram import Bot, CallbackQuery
 from telegram import Message as TelegramMessage
 from telegram.constants import ParseMode
 from telegram.error import BadRequest
@@ -15,11 +15,12 @@ from telegram.error import BadRequest
 from bot.chat.announcing import announce
 from bot.chat.conversation import Talk, remember
 from bot.chat.house import House
-from bot.chat.keyboards import choices_of, keyboard
+from bot.chat.keyboards import choices_of
 from bot.chat.texts import Texts
 from bot.community import Person, person
 from bot.database import Database
 from bot.delivery import Message
+from bot.delivery.posting import NO_PREVIEW, keyboard, say
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -130,13 +131,13 @@ class Turn:
 
     async def say(self, message: Message) -> None:
         """Send a message of the conversation."""
-        await self._post(message)
+        await say(self.bot, self.chat_id, message)
 
     async def show(self, message: Message) -> None:
         """Put a message in the place of the one that was tapped, or send it where there is none."""
         tapped = self.query.message if self.query else None
         if not isinstance(tapped, TelegramMessage) or tapped.text is None or message.attachment is not None:
-            await self._post(message)
+            await self.say(message)
             return
         try:
             await self.bot.edit_message_text(
@@ -144,11 +145,12 @@ class Turn:
                 chat_id=tapped.chat.id,
                 message_id=tapped.message_id,
                 parse_mode=ParseMode.HTML,
-                reply_markup=keyboard(message),
+                reply_markup=keyboard(message.buttons),
+                link_preview_options=NO_PREVIEW,
             )
         except BadRequest as refusal:
             if "not modified" not in refusal.message.lower():
-                await self._post(message)
+                await self.say(message)
 
     async def ask(
         self, message: Message, step: str, draft: Mapping[str, Any] | None = None, *, new: bool = False
@@ -161,7 +163,7 @@ class Turn:
         """Answer the tap itself, once; without a tap the words are sent."""
         if self.query is None:
             if text:
-                await self._post(Message(str(escape(text))))
+                await self.say(Message(str(escape(text))))
             return
         if self.toasted:
             return
@@ -205,26 +207,3 @@ class Turn:
 
     def _remember(self, session: Session, talk: Talk | None) -> int:
         return remember(session, talk, bot_id=self.house.bot_id, user_id=self.speaker.user_id, now=self.now)
-
-    async def _post(self, message: Message) -> None:
-        markup = keyboard(message)
-        if message.photo is not None:
-            await self.bot.send_photo(
-                self.chat_id,
-                InputFile(message.photo, message.file_name),
-                caption=message.text,
-                parse_mode=ParseMode.HTML,
-                reply_markup=markup,
-            )
-        elif message.document is not None:
-            await self.bot.send_document(
-                self.chat_id,
-                InputFile(message.document, message.file_name),
-                caption=message.text,
-                parse_mode=ParseMode.HTML,
-                reply_markup=markup,
-            )
-        else:
-            await self.bot.send_message(
-                self.chat_id, message.text, parse_mode=ParseMode.HTML, reply_markup=markup
-            )

@@ -7,6 +7,7 @@ from telegram.constants import ParseMode
 
 from bot.delivery.claims import Content
 from bot.delivery.messages import Buttons
+from bot.delivery.messages import Message as Said
 from bot.delivery.models import Method
 
 NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
@@ -23,6 +24,17 @@ async def post(bot: Bot, chat_id: int, content: Content, *, loud: bool) -> Poste
     """Send it; a quiet message makes no sound."""
     message = await _SENDS[content.method](bot, chat_id, content, silent=not loud)
     return Posted(message.message_id, _file_id(message))
+
+
+async def say(bot: Bot, chat_id: int, message: Said) -> None:
+    """Send what a conversation says at once, without the outbox."""
+    method = Method.TEXT
+    if message.attachment is not None:
+        method = Method.DOCUMENT if message.photo is None else Method.PHOTO
+    content = Content(
+        method, message.text, message.buttons, message.attachment, message.file_name, file_id=None
+    )
+    await post(bot, chat_id, content, loud=True)
 
 
 def keyboard(buttons: Buttons) -> InlineKeyboardMarkup | None:
