@@ -176,7 +176,7 @@ def _prepare(session: Session, neighbourhood: Neighbourhood, house: House, now: 
     settle(session, neighbourhood, now)
     keep(session, BOT_ID, str(house.bot_id))
     keep(session, BOT_USERNAME, house.bot_username)
-    plan_ahead(session, now)
+    plan_ahead(session, house, now)
 
 
 def _unreachable(session: Session, chat_id: int, state: DeliveryChatState, *, bot_id: int) -> None:

@@ -11,6 +11,8 @@ from bot.chat.announcing import announce
 from bot.chat.callout_news import APPROVAL_DUE
 from bot.chat.conversation import forget_stale
 from bot.chat.house import House
+from bot.chat.month_news import LEADERBOARD_DUE, announce_month, plan_first
+from bot.chat.points_news import LAPSE_DUE, lapse_code
 from bot.intake import erase_old
 from bot.schedule import Job, forget_done, put
 
@@ -26,9 +28,10 @@ def jobs(house: House) -> dict[str, Job]:
     return {kind: _job(rule, house) for kind, rule in RULES.items()}
 
 
-def plan_ahead(session: Session, now: datetime) -> None:
+def plan_ahead(session: Session, house: House, now: datetime) -> None:
     """Note at a start what must be due, where it is not noted yet."""
     _plan_tidying(session, now)
+    plan_first(session, house, now)
 
 
 def _job(rule: Rule, house: House) -> Job:
@@ -56,4 +59,9 @@ def _plan_tidying(session: Session, now: datetime) -> None:
     put(session, key=f"{TIDYING_DUE}:{hour.isoformat()}", kind=TIDYING_DUE, at=hour, facts={})
 
 
-RULES: dict[str, Rule] = {APPROVAL_DUE: _lapse_approval, TIDYING_DUE: _tidy}
+RULES: dict[str, Rule] = {
+    APPROVAL_DUE: _lapse_approval,
+    LAPSE_DUE: lapse_code,
+    LEADERBOARD_DUE: announce_month,
+    TIDYING_DUE: _tidy,
+}

@@ -6,12 +6,17 @@ from bot.chat import (
     calling_out,
     callout_edits,
     deciding,
+    handing_over,
     joining,
+    leaderboards,
+    my_codes,
     places,
     privacy,
     profile,
+    shopping,
     starting,
     teaming,
+    wallet,
 )
 from bot.chat.commands import Command, Routes, allowed, volunteers
 from bot.chat.helping import Helper
@@ -27,12 +32,21 @@ async def _cancel(turn: Turn) -> None:
     await HELPER.cancel(turn)
 
 
+async def _typed(turn: Turn) -> str | None:
+    """Find what words outside a conversation answer: a call-out, or the merchant's question for a code."""
+    return await answering.typed_answer(turn) or handing_over.typed_code(turn)
+
+
 COMMANDS: tuple[Command, ...] = (
     Command("start", "command.start", starting.start, for_strangers=True),
     Command("help", "command.help", _help, words=("帮助",), for_strangers=True),
     Command("me", "command.me", profile.show_card, words=("我的", "me")),
     Command("teams", "command.teams", teaming.show_teams),
     Command("available", "command.available", availability.show, volunteers),
+    Command("points", "command.points", wallet.show_points, words=("积分", "points")),
+    Command("rewards", "command.rewards", shopping.show_rewards, words=("兑换", "rewards")),
+    Command("leaderboard", "command.leaderboard", leaderboards.leaderboard, words=("排行榜", "leaderboard")),
+    Command("handover", "command.handover", handing_over.handover, allowed(Act.HAND_OVER)),
     Command("callout", "command.callout", calling_out.begin, allowed(Act.CALL_OUT)),
     Command("board", "command.board", deciding.show_open, allowed(Act.SEE_BOARD)),
     Command("language", "command.language", profile.ask_language, for_strangers=True),
@@ -105,6 +119,20 @@ ROUTES = Routes(
         "ce": answering.take_minutes,
         "ch": answering.take_arrival,
         "cd": answering.take_end,
+        # rewards, codes and handing over
+        "ro": shopping.show_terms,
+        "rp": shopping.turn_page,
+        "rx": shopping.leave,
+        "ry": shopping.confirm,
+        "wm": my_codes.show_codes,
+        "wk": my_codes.show_code,
+        "wg": my_codes.ask_give_back,
+        "wx": my_codes.give_back,
+        "kc": handing_over.take_tapped_code,
+        "ky": handing_over.confirm,
+        "kx": handing_over.decline,
+        "ku": handing_over.undo,
+        "bm": leaderboards.turn_to,
         "pe": privacy.export,
         "pf": privacy.ask_forget,
         "px": privacy.forget,
@@ -117,6 +145,8 @@ ROUTES = Routes(
         "me.area": places.typed,
         "available.date": availability.take_date,
         "available.quiet": availability.take_quiet,
+        "rewards": shopping.search,
+        "handover.code": handing_over.take_code,
         "callout.plan": calling_out.begin,
         "callout.needed": callout_edits.take_needed,
         "callout.place": callout_edits.take_place,
@@ -124,7 +154,7 @@ ROUTES = Routes(
     },
     # Steps in which anything may be written, a cry for help too.
     free_steps=frozenset({"callout.text", "callout.place", "callout.plan"}),
-    typed=answering.typed_answer,
+    typed=_typed,
     stranger=joining.welcome_stranger,
     helper=HELPER,
 )

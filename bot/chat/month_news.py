@@ -1,0 +1,80 @@
+"""The leaderboard of a month that is over: to everybody with a chat, on the 1st at nine, once."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, time
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlmodel import Session
+
+from bot.chat.board_months import first_day
+from bot.chat.house import House
+from bot.chat.keyboards import one_a_row
+from bot.chat.month_boards import MonthBoards, month_boards
+from bot.chat.month_words import news_html, picture_of
+from bot.chat.telling import tell
+from bot.chat.texts import Texts
+from bot.community import residents_in, root_area
+from bot.delivery import Button, Lane, Message
+from bot.schedule import put
+from points import month_of, months_later
+
+LEADERBOARD_DUE = "leaderboard.month"
+AT = time(9)
+# A caption holds 1024 characters: the first five of each board stay well below.
+TOP = 5
+
+
+def plan_first(session: Session, house: House, now: datetime) -> None:
+    """Note at a start when this month's boards are due, and the last month's if that is still to come."""
+    month = month_of(now, house.zone)
+    before = months_later(month, -1)
+    if due_at(before, house.zone) > now:
+        _plan(session, before, house.zone)
+    _plan(session, month, house.zone)
+
+
+def announce_month(session: Session, facts: Mapping[str, Any], now: datetime, house: House) -> None:
+    """Tell everybody the boards of a month, and plan the next; a month without a point passes in silence."""
+    month = str(facts["month"])
+    _plan(session, months_later(month, 1), house.zone)
+    boards = month_boards(session, month=month, top=TOP, reader=None)
+    if boards.empty:
+        return
+    tell(
+        session,
+        residents_in(session, root_area(session).area_id),
+        key=f"leaderboard:{month}",
+        words=lambda t: _news(t, boards, house),
+        now=now,
+        lane=Lane.BULK,
+        about=f"leaderboard:{month}",
+    )
+
+
+def due_at(month: str, zone: ZoneInfo) -> datetime:
+    """Give nine o'clock of the first day after a month, as the neighbourhood's own clocks show it."""
+    return datetime.combine(first_day(months_later(month, 1)), AT, tzinfo=zone).astimezone(UTC)
+
+
+def _plan(session: Session, month: str, zone: ZoneInfo) -> None:
+    put(
+        session,
+        key=f"leaderboard:{month}",
+        kind=LEADERBOARD_DUE,
+        at=due_at(month, zone),
+        facts={"month": month},
+    )
+
+
+def _news(t: Texts, boards: MonthBoards, house: House) -> Message:
+    from bot.pictures import draw_leaderboard  # noqa: PLC0415 - typst is loaded once a month here
+
+    picture = draw_leaderboard(picture_of(t, boards, t.name(house.neighbourhood.names)))
+    mine = Button(t("boards.button_mine"), f"bm:{boards.month}")
+    return Message(
+        str(news_html(t, boards)),
+        one_a_row(mine),
+        photo=picture,
+        file_name=f"leaderboard-{boards.month}.png",
+    )

@@ -1,0 +1,120 @@
+"""The codes a resident can still use: seeing them, showing one at the shop, giving one back."""
+
+import asyncio
+
+from sqlmodel import Session
+
+from bot.chat.conversation import Talk
+from bot.chat.house import House
+from bot.chat.keyboards import one_a_row
+from bot.chat.refusals import refuses
+from bot.chat.reward_words import code_message
+from bot.chat.texts import Texts
+from bot.chat.turn import Turn
+from bot.delivery import Button, Message
+from points import (
+    AlreadyHandedOver,
+    CodeCancelled,
+    CodeLapsed,
+    NotYourReward,
+    RedemptionState,
+    RedemptionView,
+    UnknownCode,
+    cancel,
+    redemption,
+    standing,
+    waiting_codes,
+    why_ended,
+)
+
+LONGEST_SHOWN = 20
+
+
+async def show_codes(turn: Turn) -> None:
+    """Show the codes that still wait at a shop."""
+    codes = await turn.look(waiting_codes, turn.me)
+    t = turn.t
+    buttons = [
+        Button(t("codes.button", name=t.name(one.names), code=one.code), f"wk:{one.redemption_id}")
+        for one in codes
+    ]
+    rewards = Button(t("points.button_rewards"), "h:rewards")
+    key = "codes.heading" if codes else "codes.none"
+    await turn.ask(Message(str(t.rich(key)), one_a_row(*buttons, rewards)), "codes")
+
+
+async def show_code(turn: Turn) -> None:
+    """Show one code again, with its picture."""
+    await send_code(turn, await _mine(turn, turn.said.number(0)))
+
+
+async def send_code(turn: Turn, code: RedemptionView) -> None:
+    """Send a code of the speaker's own in a message that stays in the chat."""
+    from bot.pictures.codes import draw_code  # noqa: PLC0415 - drawing is loaded where somebody looks at it
+
+    mine = await turn.look(standing, turn.me, turn.now, turn.house.zone)
+    picture = await asyncio.to_thread(draw_code, link=turn.house.start_link(f"h_{code.code}"))
+    await turn.say(code_message(turn.t, turn.house, code, balance=mine.available, picture=picture))
+
+
+async def ask_give_back(turn: Turn) -> None:
+    """Ask whether a code is to be given back."""
+    code = await _mine(turn, turn.said.number(0))
+    t = turn.t
+    question = t.rich("codes.ask_give_back", name=t.name(code.names), price=code.price, code=code.code)
+    buttons = one_a_row(
+        Button(t("codes.button_give_back"), f"wx:{code.redemption_id}"),
+        Button(t("codes.button_keep"), "wm"),
+    )
+    await turn.ask(Message(str(question), buttons), "codes.give_back")
+
+
+async def give_back(turn: Turn) -> None:
+    """Give a code back; what that means is told with the commit."""
+    back = await turn.act_and_step(
+        _nowhere, cancel, redemption_id=turn.said.number(0), resident_id=turn.me, now=turn.now
+    )
+    done = turn.t.rich("codes.giving_back", name=turn.t.name(back.names))
+    await turn.show(Message(str(done)))
+
+
+async def _mine(turn: Turn, redemption_id: int) -> RedemptionView:
+    return await turn.look(_waiting_of, redemption_id, turn.me)
+
+
+def _waiting_of(session: Session, redemption_id: int, resident_id: int) -> RedemptionView:
+    code = redemption(session, redemption_id)
+    if code.resident_id != resident_id:
+        raise NotYourReward(code.code)
+    if code.state is not RedemptionState.WAITING:
+        raise why_ended(code)
+    return code
+
+
+def _nowhere(_: object) -> Talk | None:
+    return None
+
+
+@refuses(UnknownCode)
+def _unknown_code(error: UnknownCode, t: Texts, _: House) -> str:
+    return t("refusal.unknown_code", code=error.code[:LONGEST_SHOWN])
+
+
+@refuses(NotYourReward)
+def _not_yours(error: NotYourReward, t: Texts, _: House) -> str:
+    return t("refusal.not_yours", code=error.code)
+
+
+@refuses(AlreadyHandedOver)
+def _already(error: AlreadyHandedOver, t: Texts, house: House) -> str:
+    return t("refusal.already", code=error.code, day=house.day(error.at), hour=house.hour(error.at))
+
+
+@refuses(CodeLapsed)
+def _lapsed(error: CodeLapsed, t: Texts, house: House) -> str:
+    return t("refusal.lapsed", code=error.code, day=house.day(error.at))
+
+
+@refuses(CodeCancelled)
+def _cancelled(error: CodeCancelled, t: Texts, house: House) -> str:
+    return t("refusal.cancelled", code=error.code, day=house.day(error.at))

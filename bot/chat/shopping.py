@@ -1,0 +1,191 @@
+"""/rewards: the catalogue, a reward's terms, and redeeming it for points."""
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from markupsafe import Markup
+from sqlmodel import Session
+
+from bot.chat.conversation import Talk
+from bot.chat.handing_over import show_code as show_to_merchant
+from bot.chat.handing_over import typed_code
+from bot.chat.house import House
+from bot.chat.keyboards import one_a_row, paged, plain_words
+from bot.chat.refusals import refuses
+from bot.chat.reward_words import limit_words, terms_html
+from bot.chat.texts import Texts
+from bot.chat.turn import Turn
+from bot.community import group_keys
+from bot.delivery import Button, Message
+from points import (
+    LimitReached,
+    NotEnoughPoints,
+    OfferView,
+    OutOfStock,
+    PriceChanged,
+    Redeemed,
+    RewardRetired,
+    UnknownReward,
+    catalogue,
+    offer_of,
+    redeem,
+    standing,
+    waiting_codes,
+)
+
+LIST = "rewards"
+TERMS = "rewards.terms"
+DONE = "rewards.done"
+
+
+async def show_rewards(turn: Turn) -> None:
+    """Show the rewards, or those of which the words after the command are the name."""
+    await _list(turn, turn.said.text, page=0)
+
+
+async def turn_page(turn: Turn) -> None:
+    """Show another page of the rewards."""
+    talk = turn.talk
+    typed = str(talk.draft.get("typed", "")) if talk is not None and talk.step == LIST else ""
+    await _list(turn, typed, page=turn.said.number(0))
+
+
+async def search(turn: Turn) -> None:
+    """Show the rewards whose name holds what was typed; a code that a merchant types is a handover."""
+    if typed_code(turn) is not None:
+        await show_to_merchant(turn, turn.said.text)
+        return
+    await _list(turn, turn.said.text, page=0)
+
+
+async def show_terms(turn: Turn) -> None:
+    """Show what one gets for what, and ask."""
+    await _ask(turn, await _offer(turn, turn.said.number(0)))
+
+
+async def leave(turn: Turn) -> None:
+    """Go back to the rewards without redeeming."""
+    await _list(turn, "", page=0)
+
+
+async def confirm(turn: Turn) -> None:
+    """Redeem what was shown at the price that was shown, once; the code leaves with the commit."""
+    reward_id, price = turn.said.number(0), turn.said.number(1)
+    shown = {"reward": reward_id, "price": price}
+    if turn.talk is None or turn.talk.step not in (TERMS, DONE) or dict(turn.talk.draft) != shown:
+        await _ask(turn, await _offer(turn, reward_id))
+        return
+    if turn.talk.step == DONE:
+        await turn.toast(turn.t("rewards.done_already"))
+        return
+    try:
+        got = await turn.act_and_step(
+            lambda _: Talk(DONE, shown), _redeem, turn.me, reward_id, price, turn.now, turn.house.zone
+        )
+    except PriceChanged as changed:
+        notice = turn.t.rich("rewards.price_changed", shown=changed.shown, price=changed.price)
+        await _ask(turn, await _offer(turn, reward_id), notice)
+        return
+    name = turn.t.name(got.names)
+    await turn.show(Message(str(turn.t.rich("rewards.redeemed", name=name, balance=got.balance))))
+
+
+async def _list(turn: Turn, typed: str, *, page: int) -> None:
+    offers = await turn.look(catalogue)
+    found = _matching(offers, typed)
+    mine = await turn.look(standing, turn.me, turn.now, turn.house.zone)
+    waiting = len(await turn.look(waiting_codes, turn.me))
+    buttons = [
+        Button(
+            turn.t("rewards.button_offer", name=turn.t.name(one.names), price=one.price),
+            f"ro:{one.reward_id}",
+        )
+        for one in found or offers
+    ]
+    rows = paged(buttons, page, lambda other: f"rp:{other}", turn.t)
+    if waiting:
+        rows = (*rows, (Button(turn.t("rewards.button_codes", count=waiting), "wm"),))
+    html = _heading(turn, offers, mine.available)
+    if typed and not found:
+        html = turn.t.rich("rewards.not_found", typed=typed[:40]) + Markup("\n") + html
+    await turn.ask(Message(str(html), rows), LIST, {"typed": typed if found else ""})
+
+
+def _heading(turn: Turn, offers: list[OfferView], available: int) -> Markup:
+    if not offers:
+        return turn.t.rich("rewards.nothing", available=available)
+    html = turn.t.rich("rewards.heading", available=available)
+    gone = [turn.t.name(one.names) for one in offers if one.left == 0]
+    if gone:
+        html += Markup("\n") + turn.t.rich("rewards.gone", names=turn.t("list.comma").join(gone))
+    return html
+
+
+def _matching(offers: list[OfferView], typed: str) -> list[OfferView]:
+    wanted = plain_words(typed)
+    return [one for one in offers if any(wanted in plain_words(name) for name in one.names.values())]
+
+
+async def _offer(turn: Turn, reward_id: int) -> OfferView:
+    offers = {one.reward_id: one for one in await turn.look(catalogue)}
+    if reward_id not in offers:
+        raise RewardRetired((await turn.look(offer_of, reward_id)).names)
+    return offers[reward_id]
+
+
+async def _ask(turn: Turn, offer: OfferView, notice: Markup | None = None) -> None:
+    mine = await turn.look(standing, turn.me, turn.now, turn.house.zone)
+    html = terms_html(turn.t, turn.house, offer, mine.available)
+    if notice is not None:
+        html = notice + Markup("\n\n") + html
+    buttons = one_a_row(
+        Button(turn.t("rewards.button_redeem"), f"ry:{offer.reward_id}:{offer.price}"),
+        Button(turn.t("rewards.button_not"), "rx"),
+    )
+    await turn.ask(Message(str(html), buttons), TERMS, {"reward": offer.reward_id, "price": offer.price})
+
+
+def _redeem(
+    session: Session, resident_id: int, reward_id: int, price: int, now: datetime, zone: ZoneInfo
+) -> Redeemed:
+    home = group_keys(session, [resident_id])[resident_id]
+    return redeem(
+        session,
+        resident_id=resident_id,
+        household=home.household,
+        reward_id=reward_id,
+        price_shown=price,
+        now=now,
+        zone=zone,
+    )
+
+
+@refuses(NotEnoughPoints)
+def _not_enough(error: NotEnoughPoints, t: Texts, _: House) -> str:
+    missing = error.price - error.available
+    return t("refusal.not_enough", available=error.available, price=error.price, missing=missing)
+
+
+@refuses(PriceChanged)
+def _price_changed(error: PriceChanged, t: Texts, _: House) -> str:
+    return t("refusal.price_changed", shown=error.shown, price=error.price)
+
+
+@refuses(OutOfStock)
+def _out_of_stock(error: OutOfStock, t: Texts, _: House) -> str:
+    return t("refusal.out_of_stock", name=t.name(error.names))
+
+
+@refuses(LimitReached)
+def _limit(error: LimitReached, t: Texts, _: House) -> str:
+    return t("refusal.limit", limit=limit_words(t, error.count, error.per, error.by))
+
+
+@refuses(RewardRetired)
+def _retired(error: RewardRetired, t: Texts, _: House) -> str:
+    return t("refusal.reward_retired", name=t.name(error.names))
+
+
+@refuses(UnknownReward)
+def _unknown_reward(_: UnknownReward, t: Texts, __: House) -> str:
+    return t("oops.stale_button")

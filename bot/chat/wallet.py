@@ -1,0 +1,64 @@
+"""/points: what a resident has, what waits to be fetched, what expires next, and the last entries."""
+
+from datetime import timedelta
+
+from markupsafe import Markup
+
+from bot.chat.house import House
+from bot.chat.keyboards import two_a_row
+from bot.chat.texts import Texts
+from bot.chat.turn import Turn
+from bot.delivery import Button, Message
+from points import Entry, Standing, TransferKind, standing, waiting_codes
+
+KINDS = {
+    TransferKind.AWARD: "points.entry_award",
+    TransferKind.CAPTURE: "points.entry_reward",
+    TransferKind.REVERSAL: "points.entry_reversal",
+    TransferKind.GIFT: "points.entry_gift",
+    TransferKind.SETTLEMENT: "points.entry_settlement",
+    TransferKind.EXPIRY: "points.entry_expiry",
+}
+MOMENT = timedelta(seconds=1)
+
+
+async def show_points(turn: Turn) -> None:
+    """Show the speaker's points in one message, the available balance before any other figure."""
+    mine = await turn.look(
+        standing,
+        turn.me,
+        turn.now,
+        turn.house.zone,
+        expire_months=turn.house.neighbourhood.points.expire_months,
+    )
+    buttons = [Button(turn.t("points.button_rewards"), "h:rewards")]
+    if await turn.look(waiting_codes, turn.me):
+        buttons.append(Button(turn.t("points.button_codes"), "wm"))
+    buttons.append(Button(turn.t("points.button_leaderboard"), "h:leaderboard"))
+    await turn.ask(Message(str(points_html(turn.t, turn.house, mine)), two_a_row(*buttons)), "points")
+
+
+def points_html(t: Texts, house: House, mine: Standing) -> Markup:
+    """Word where somebody stands; no digit comes before the available balance."""
+    lines = [t.rich("points.balance", available=mine.available)]
+    if mine.held:
+        lines.append(t.rich("points.held", held=mine.held))
+    if mine.expiring and mine.expiring_at is not None:
+        lines.append(
+            t.rich("points.expiring", points=mine.expiring, day=house.day(mine.expiring_at - MOMENT))
+        )
+    if mine.entries:
+        lines.append(Markup("\n") + t.rich("points.entries"))
+        lines += [_entry(t, house, entry) for entry in mine.entries]
+    else:
+        lines.append(Markup("\n") + t.rich("points.no_entries"))
+    return Markup("\n").join(lines)
+
+
+def _entry(t: Texts, house: House, entry: Entry) -> Markup:
+    what = t(KINDS[entry.kind], name=t.name(entry.names) if entry.names else t("points.entry_unnamed"))
+    if entry.minutes:
+        what = t("points.entry_minutes", what=what, minutes=entry.minutes)
+    sign = "+" if entry.amount > 0 else "−"
+    amount = f"{sign}{abs(entry.amount)}"
+    return t.rich("points.entry", day=house.day(entry.at), amount=amount, what=what)
