@@ -23,6 +23,9 @@ class Conversation(SQLModel, table=True):
     until: datetime = Field(sa_type=Moment, index=True)
 
 
+conversations = SQLModel.metadata.tables["conversation"]
+
+
 @dataclass(frozen=True)
 class Talk:
     """A step of a conversation, what was gathered so far, and what may be tapped or typed next."""
@@ -35,11 +38,14 @@ class Talk:
 
 def talk_of(session: Session, *, bot_id: int, user_id: int, now: datetime) -> Talk | None:
     """Give where somebody is, or nothing when they are in the middle of nothing."""
-    table = Conversation.__table__  # type: ignore[attr-defined]
     row = session.execute(
-        select(table.c.step, table.c.draft, table.c.choices, table.c.version, table.c.until).where(
-            table.c.bot_id == bot_id, table.c.user_id == user_id
-        )
+        select(
+            conversations.c.step,
+            conversations.c.draft,
+            conversations.c.choices,
+            conversations.c.version,
+            conversations.c.until,
+        ).where(conversations.c.bot_id == bot_id, conversations.c.user_id == user_id)
     ).one_or_none()
     if row is None or row.until <= now:
         return None
@@ -67,5 +73,4 @@ def remember(session: Session, talk: Talk | None, *, bot_id: int, user_id: int, 
 
 def forget_stale(session: Session, *, now: datetime) -> None:
     """Drop what nobody came back to."""
-    table = Conversation.__table__  # type: ignore[attr-defined]
-    session.execute(delete(table).where(table.c.until <= now))
+    session.execute(delete(conversations).where(conversations.c.until <= now))

@@ -157,6 +157,16 @@ def forget_chat(session: Session, chat_id: int) -> int:
     return count
 
 
+def erase_said(session: Session, *, before: datetime) -> int:
+    """Erase the texts of everything promised before a moment that nobody waits for any more (law 11)."""
+    open_states = (State.QUEUED, State.SENDING)
+    unsent = select(Delivery).where(
+        col(Delivery.broadcast_id) == col(Broadcast.id), col(Delivery.state).in_(open_states)
+    )
+    old = select(col(Broadcast.id)).where(col(Broadcast.created_at) < before, ~unsent.exists())
+    return _changed(session, delete(Rendering).where(col(Rendering.broadcast_id).in_(old)))
+
+
 def waiting() -> ColumnElement[bool]:
     """Say "is queued" as a literal, so that SQLite too finds the small index of waiting rows."""
     return col(Delivery.state) == literal_column("'queued'")

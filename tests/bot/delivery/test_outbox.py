@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlmodel import Session, col
 
 from bot.delivery import (
@@ -17,6 +17,7 @@ from bot.delivery import (
     State,
     deliveries,
     enqueue,
+    erase_said,
     forget_chat,
     progress,
     withdraw,
@@ -125,3 +126,19 @@ def test_a_moment_keeps_its_zone(session: Session) -> None:
     until = NOW + timedelta(minutes=5)
     enqueue(session, key="k", lane=Lane.BULK, renderings=TEXTS, to=[], now=NOW, expires_at=until)
     assert session.execute(select(col(Broadcast.expires_at))).scalar_one() == until
+
+
+def test_texts_are_erased_once_nobody_waits_for_them(session: Session) -> None:
+    first = enqueue(
+        session,
+        key="old",
+        lane=Lane.ROUTINE,
+        renderings={"en": Message("Hello Ann")},
+        to=[Recipient(1, "en")],
+        now=NOW,
+    )
+    later = NOW + timedelta(days=3)
+    assert erase_said(session, before=later) == 0
+    session.execute(update(Delivery).where(col(Delivery.broadcast_id) == first).values(state=State.SENT))
+    assert erase_said(session, before=NOW) == 0
+    assert erase_said(session, before=later) == 1
