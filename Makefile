@@ -4,14 +4,14 @@ VENV := .venv
 STAMP := $(VENV)/.ready
 UV := $(VENV)/bin/uv
 
-.PHONY: setup demo run test check bench migration lock format clean
+.PHONY: setup demo run test check bench format docs migration lock clean
 
 setup: $(STAMP)
 
 $(STAMP): pyproject.toml requirements.lock
 	@$(PYTHON) -c 'import sys; sys.exit("Linli needs Python 3.11 or newer; set PYTHON=python3.x" if sys.version_info < (3, 11) else 0)'
 	@test -x $(UV) || { $(PYTHON) -m venv $(VENV) && $(VENV)/bin/python -m pip install --quiet "uv>=0.9,<1"; }
-	@VIRTUAL_ENV=$(CURDIR)/$(VENV) $(UV) pip install --quiet --require-hashes -r requirements.lock
+	@VIRTUAL_ENV=$(CURDIR)/$(VENV) $(UV) pip install --quiet --compile-bytecode --require-hashes -r requirements.lock
 	@VIRTUAL_ENV=$(CURDIR)/$(VENV) $(UV) pip install --quiet --no-deps --editable .
 	@touch $@
 
@@ -36,6 +36,10 @@ bench: setup
 format: setup
 	@$(VENV)/bin/ruff check --fix .
 	@$(VENV)/bin/ruff format .
+
+# What docs/architecture.md says of each module is what the module says of itself.
+docs: setup
+	@$(VENV)/bin/python -m tests.architecture
 
 # After a change of models: make migration m="What changed", then read what it wrote.
 migration: setup
