@@ -132,6 +132,20 @@ def invite(
     print_invitation(role.value, area_code=area, subject=of, days=days, env_file=env_file)
 
 
+@app.command(epilog="Example: linli poster b1 --out door.pdf")
+def poster(
+    area: Annotated[str, typer.Argument(metavar="AREA", help="The code of the area it will hang in.")],
+    out: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Where to write it; without it poster-AREA.pdf.")
+    ] = None,
+    env_file: EnvFile = None,
+) -> None:
+    """Draw a QR poster for a door as PDF: who scans it joins that area."""
+    from bot.commands.posters import write_poster
+
+    write_poster(area, out=out, env_file=env_file)
+
+
 @ledger.command(epilog="Example: linli ledger verify")
 def verify(env_file: EnvFile = None) -> None:
     """Add everything up again and check that nothing was changed afterwards."""

@@ -17,6 +17,14 @@ def settle(session: Session, neighbourhood: Neighbourhood, now: datetime) -> Non
     points.synchronise_rewards(session, _rewards(neighbourhood), _merchants(neighbourhood), now)
 
 
+def settle_once(session: Session, neighbourhood: Neighbourhood, now: datetime) -> None:
+    """Settle before the bot's first start, while the areas are still only in the file."""
+    try:
+        community.area_by_code(session, neighbourhood.community.code)
+    except community.UnknownArea:
+        settle(session, neighbourhood, now)
+
+
 def _areas(neighbourhood: Neighbourhood) -> list[community.AreaEntry]:
     root = neighbourhood.community
     return [

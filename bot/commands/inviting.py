@@ -14,7 +14,7 @@ from bot.commands.failing import Failed, say
 from bot.commands.naming import KnownBot, known_bot, username
 from bot.commands.opening import configured, in_database
 from bot.neighbourhood import Neighbourhood, load
-from bot.settling import settle
+from bot.settling import settle_once
 
 
 @dataclass(frozen=True)
@@ -63,19 +63,11 @@ def _invite(
     days: int,
     now: datetime,
 ) -> Invited:
-    _settle_once(session, neighbourhood, now)
+    settle_once(session, neighbourhood, now)
     invitation = community.invite(
         session, role=role, area_code=area_code, subject=subject, days=days, granted_by=None, now=now
     )
     return Invited(invitation, known_bot(session))
-
-
-def _settle_once(session: Session, neighbourhood: Neighbourhood, now: datetime) -> None:
-    """Before the bot's first start the areas are still only in the file."""
-    try:
-        community.area_by_code(session, neighbourhood.community.code)
-    except community.UnknownArea:
-        settle(session, neighbourhood, now)
 
 
 def _print(made: community.InvitationView, bot: str | None, neighbourhood: Neighbourhood) -> None:

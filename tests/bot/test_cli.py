@@ -24,7 +24,7 @@ from bot.neighbourhood import SAMPLE, load
 from bot.remembered import BOT_ID, BOT_USERNAME, keep
 
 TOKEN = "123456:ABC-DEF1234ghIkl-zyx57W2v1u123ew11"
-COMMANDS = ["run", "demo", "init", "doctor", "invite", "ledger", "migrate"]
+COMMANDS = ["run", "demo", "init", "doctor", "invite", "poster", "ledger", "migrate"]
 LINLI = [sys.executable, "-m", "bot"]
 
 
@@ -99,6 +99,7 @@ def test_what_is_offered_is_what_works_today() -> None:
         "init",
         "doctor",
         "invite",
+        "poster",
         "migrate",
         "ledger",
     ]
@@ -119,6 +120,7 @@ def test_each_command_has_help_with_an_example(words: list[str]) -> None:
         ["backup"],
         ["doctor", "--live"],
         ["invite"],
+        ["poster"],
         ["invite", "king"],
         ["invite", "admin", "--days", "0"],
         ["demo", "--port", "70000"],
