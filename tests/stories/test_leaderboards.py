@@ -19,7 +19,7 @@ async def test_text_and_picture_show_the_month_with_ones_own_place(town: Town) -
     await _earns(town, mei, times=2)
     await _earns(town, bo, times=1)
     await bo.says("/leaderboard")
-    board = await bo.hears("November 2026", "🥇 Mei", "🥈 Bo", "You (Bo): no. 2")
+    board = await bo.hears("November 2026", "🥇 Mei", "🥈 Bo", "You: no. 2")
     assert all(name in board.text for name in ("Clinic", "Building 1", "Building 4"))
     picture = await bo.sees(lambda one: one.has_photo, "the picture")
     assert "November 2026" in picture.text
@@ -35,7 +35,7 @@ async def test_who_hides_is_named_on_nobody_elses_board(town: Town) -> None:
     board = await bo.hears("November 2026", "a neighbour")
     assert "Mei" not in board.text
     await mei.says("/leaderboard")
-    await mei.hears("you, hidden from others")
+    await mei.hears("you (hidden from others)", "You: no. 1")
 
 
 @pytest.mark.parametrize("typed", ["2026-10", "10", "十月", "october"])
@@ -68,7 +68,7 @@ async def test_the_month_is_announced_once_on_the_first_at_nine_also_after_downt
     await mei.hears("Neighbourhood points")
     assert sum("leaderboard of" in one.text for one in await mei.bubbles()) == 1
     await mei.taps("🏆", on="leaderboard of")
-    await mei.hears("Leaderboard, November 2026", "You (Mei): no. 1")
+    await mei.hears("Leaderboard, November 2026", "You: no. 1")
 
 
 async def _earns(town: Town, phone: Handset, *, times: int) -> None:

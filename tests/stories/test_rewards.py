@@ -9,6 +9,7 @@ from sqlmodel import Session
 import points
 from bot import community
 from bot.sandbox.handset import Handset
+from bot.settling import settle
 from points import AccountKind, Posting, TransferKind
 from town import Town
 
@@ -26,6 +27,15 @@ def shopper(town: Town) -> Shopper:
         return phone
 
     return make
+
+
+def _price_of_rice(session: Session, price: int, town: Town) -> None:
+    neighbourhood = town.app.house.neighbourhood
+    rewards = [
+        one.model_copy(update={"price": price}) if one.code == "rice" else one
+        for one in neighbourhood.rewards
+    ]
+    settle(session, neighbourhood.model_copy(update={"rewards": tuple(rewards)}), town.clock.now())
 
 
 def _give(session: Session, town: Town, chat_id: int, worth: int) -> None:
@@ -75,6 +85,19 @@ async def test_a_second_tap_redeems_nothing_more(town: Town, shopper: Shopper) -
     assert "already" in await mei.sends_data(terms.message_id, data or "", forge=True)
     await mei.says("/points")
     await mei.hears("Neighbourhood points: 250")
+
+
+async def test_a_changed_price_is_shown_before_anything_is_taken(town: Town, shopper: Shopper) -> None:
+    mei = await shopper("Mei", worth=200)
+    await mei.says("/rewards")
+    await mei.taps("🎁 Rice")
+    old = await mei.hears("Redeem “Rice, 5 kg” for 150 points?")
+    await town.app.database.write(_price_of_rice, 160, town)
+    await mei.taps("✅", on="for 150 points?")
+    new = await mei.hears("The price has changed", "160", "Redeem “Rice, 5 kg” for 160 points?")
+    assert new.message_id == old.message_id
+    await mei.taps("✅", on="for 160 points?")
+    await mei.hears("Rice, 5 kg is yours", "40 points left")
 
 
 async def test_who_has_too_few_points_reads_how_many_are_missing(town: Town, shopper: Shopper) -> None:
