@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from datetime import timedelta
 
-import httpx
 from telegram.error import (
     BadRequest,
     ChatMigrated,
@@ -18,10 +17,9 @@ from bot.delivery.messages import SENT_AGAIN_IN_DOUBT, Lane
 from bot.delivery.models import State
 from bot.delivery.pace import seconds_to_wait
 from bot.delivery.results import ChatState, Outcome
+from bot.delivery.transport import InDoubt
 
 BACK_OFF = tuple(timedelta(seconds=seconds) for seconds in (1, 4, 15, 60))
-# These failed before a byte of the body left, so the message is certainly not there.
-_NEVER_LEFT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
 _UNREACHED = ("chat not found", "user is deactivated", "user not found")
 
 
@@ -58,10 +56,9 @@ def understand(error: TelegramError, *, lane: Lane, attempts: int) -> Outcome:
 
 def _broken(error: TelegramError, *, lane: Lane, attempts: int) -> Outcome:
     """Without a whole answer the message may be there, unless it never left or the server failed."""
-    never_left = isinstance(error.__cause__, _NEVER_LEFT)
-    # python-telegram-bot gives a 5xx answer as a plain NetworkError without the client's own error behind it.
-    refused = isinstance(error, NetworkError) and not isinstance(error.__cause__, httpx.HTTPError)
-    if not never_left and not refused and lane not in SENT_AGAIN_IN_DOUBT:
+    # A 5xx answer is a plain NetworkError: the server says itself that it did nothing.
+    in_doubt = isinstance(error, InDoubt) or not isinstance(error, NetworkError)
+    if in_doubt and lane not in SENT_AGAIN_IN_DOUBT:
         return Outcome(State.UNKNOWN, reason=error.message, line=False)
     return _back_off(error.message, BACK_OFF[attempts : attempts + 1])
 

@@ -1,32 +1,180 @@
-"""The HTTP client that carries every call to Telegram, with few enough in flight that it stays quick."""
+"""The HTTP client that carries every call to Telegram: aiohttp behind python-telegram-bot's own seam.
+
+The library's own client, httpx, takes about three times the processor's time for a call, and more the more
+calls are under way (encode/httpx discussion 3215); docs/benchmarks.md has the figures.
+"""
 
 import asyncio
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, nullcontext
 from typing import Any
+from urllib.parse import urlsplit
+from urllib.request import getproxies, proxy_bypass
 
-from telegram.request import HTTPXRequest
+import aiohttp
+from telegram.error import NetworkError
+from telegram.request import BaseRequest, RequestData
 
-# httpx looks through its whole pool at each call, so that many at once are slower than few in a row
-# (encode/httpx discussion 3215); a long poll has a connection of its own and is not among them.
-IN_FLIGHT = 6
+from bot.delivery.pace import has_turn
+
+IN_FLIGHT = 32
 PATIENCE = 20.0
+MEDIA_PATIENCE = 60.0
 
 
-class BoundedRequest(HTTPXRequest):
-    """python-telegram-bot's own client behind a door that lets a few calls through at a time."""
+class InDoubt(NetworkError):
+    """The line broke or was silent for too long: Telegram may have done what the call asked."""
+
+
+class NeverLeft(NetworkError):
+    """No connection came about, so Telegram has certainly not heard the call."""
+
+
+_NEVER_LEFT: tuple[type[Exception], ...] = (
+    aiohttp.ClientConnectorError,
+    aiohttp.ConnectionTimeoutError,
+    aiohttp.ClientHttpProxyError,
+)
+
+
+class _Way:
+    """The straight way to Telegram, or by whatever HTTP proxy the environment names."""
+
+    never_left = _NEVER_LEFT
+
+    def __init__(self) -> None:
+        self._named = getproxies()
+
+    def connector(self) -> aiohttp.BaseConnector:
+        """Give what makes connections; how many there are is not its business."""
+        return aiohttp.TCPConnector(limit=0)
+
+    def http_proxy(self, url: str) -> str | None:
+        address = urlsplit(url)
+        proxy = self._named.get(address.scheme)
+        return None if proxy is None or proxy_bypass(address.hostname or "") else proxy
+
+    @contextmanager
+    def understood(self) -> Iterator[None]:
+        """Tell what failed before a byte left from what may have arrived; no address: it holds the token."""
+        try:
+            yield
+        except self.never_left as error:
+            raise NeverLeft(f"no connection ({type(error).__name__})") from error
+        except (aiohttp.ClientError, OSError) as error:
+            raise InDoubt(f"no answer ({type(error).__name__})") from error
+
+
+class _ThroughHttpProxy(_Way):
+    def __init__(self, proxy: str) -> None:
+        self._proxy = proxy
+
+    def http_proxy(self, url: str) -> str | None:
+        return self._proxy
+
+
+class _ThroughSocks(_Way):
+    def __init__(self, proxy: str) -> None:
+        import aiohttp_socks as socks  # noqa: PLC0415 - only where there is such a proxy
+
+        self._proxy = proxy.replace("socks5h://", "socks5://")
+        self.never_left = (
+            *_NEVER_LEFT,
+            socks.ProxyConnectionError,
+            socks.ProxyTimeoutError,
+            socks.ProxyError,
+        )
+
+    def connector(self) -> aiohttp.BaseConnector:
+        """Let the proxy look names up too: where Telegram is barred, its name often is."""
+        from aiohttp_socks import ProxyConnector  # noqa: PLC0415 - only where there is such a proxy
+
+        return ProxyConnector.from_url(self._proxy, rdns=True, limit=0)
+
+    def http_proxy(self, url: str) -> str | None:
+        return None
+
+
+def _way(proxy: str | None) -> _Way:
+    if proxy is None:
+        return _Way()
+    return _ThroughSocks(proxy) if proxy.startswith("socks") else _ThroughHttpProxy(proxy)
+
+
+class BoundedRequest(BaseRequest):
+    """Makes calls over connections that are kept, so many at a time; who has a turn of the pace never waits.
+
+    Args:
+        in_flight: how many calls may be under way besides those of the pace, which has a bound of its own.
+        proxy: the way to Telegram; without one, whatever the environment names.
+    """
 
     def __init__(self, *, in_flight: int = IN_FLIGHT, proxy: str | None = None) -> None:
-        super().__init__(
-            connection_pool_size=in_flight,
-            connect_timeout=PATIENCE,
-            read_timeout=PATIENCE,
-            write_timeout=PATIENCE,
-            pool_timeout=PATIENCE,
-            media_write_timeout=3 * PATIENCE,
-            proxy=proxy,
-        )
         self._room = asyncio.Semaphore(in_flight)
+        self._way = _way(proxy)
+        self._session: aiohttp.ClientSession | None = None
 
-    async def do_request(self, *args: Any, **kwargs: Any) -> tuple[int, bytes]:
-        """Make a call when there is room for it."""
-        async with self._room:
-            return await super().do_request(*args, **kwargs)
+    @property
+    def read_timeout(self) -> float:
+        """The seconds an answer may take; a long poll adds its own."""
+        return PATIENCE
+
+    async def initialize(self) -> None:
+        """Open for calls; the first one makes the first connection."""
+        if self._session is None:
+            headers = {"User-Agent": self.USER_AGENT}
+            self._session = aiohttp.ClientSession(connector=self._way.connector(), headers=headers)
+
+    async def shutdown(self) -> None:
+        """Close every connection."""
+        if self._session is not None:
+            await self._session.close()
+            self._session = None
+
+    async def do_request(
+        self,
+        url: str,
+        method: str,
+        request_data: RequestData | None = None,
+        read_timeout: Any = BaseRequest.DEFAULT_NONE,
+        write_timeout: Any = BaseRequest.DEFAULT_NONE,
+        connect_timeout: Any = BaseRequest.DEFAULT_NONE,
+        pool_timeout: Any = BaseRequest.DEFAULT_NONE,
+    ) -> tuple[int, bytes]:
+        """Make a call when there is room for it.
+
+        Raises:
+            NeverLeft: no connection came about.
+            InDoubt: the line broke, or no answer came in time.
+        """
+        files = request_data.multipart_data if request_data else {}
+        writing = _given(write_timeout, MEDIA_PATIENCE) if files else 0.0
+        patience = aiohttp.ClientTimeout(
+            connect=_given(connect_timeout, PATIENCE), sock_read=_given(read_timeout, PATIENCE) + writing
+        )
+        async with nullcontext() if has_turn() else self._room:
+            return await self._call(url, method, _body(request_data, files), patience)
+
+    async def _call(
+        self, url: str, method: str, body: Any, patience: aiohttp.ClientTimeout
+    ) -> tuple[int, bytes]:
+        if self._session is None:
+            raise RuntimeError("the transport is not open")
+        proxy = self._way.http_proxy(url)
+        with self._way.understood():
+            async with self._session.request(method, url, data=body, timeout=patience, proxy=proxy) as answer:
+                return answer.status, await answer.read()
+
+
+def _given(seconds: Any, default: float) -> float:
+    return default if seconds is BaseRequest.DEFAULT_NONE or seconds is None else float(seconds)
+
+
+def _body(data: RequestData | None, files: Mapping[str, Any]) -> Any:
+    values = data.json_parameters if data else None
+    if not files:
+        return values
+    form = aiohttp.FormData(values or {}, quote_fields=False)  # Telegram shows names as they are sent
+    for field, (name, content, kind) in files.items():
+        form.add_field(field, content, filename=name, content_type=kind)
+    return form
