@@ -1,5 +1,6 @@
 """Call-outs as others see them: rows read, states checked, the ones that are open."""
 
+from sqlalchemy import bindparam
 from sqlmodel import Session, and_, col, or_, select
 
 from bot.callouts.errors import Closed, UnknownCallOut
@@ -7,6 +8,8 @@ from bot.callouts.events import CallOutView
 from bot.callouts.models import CallOut, Plan
 from bot.callouts.states import CallOutState
 from bot.community import area, path_range
+
+_PLAN = select(Plan).where(Plan.code == bindparam("code"))
 
 
 def callout(session: Session, callout_id: int) -> CallOutView:
@@ -54,7 +57,7 @@ def number(callout: CallOut) -> int:
 
 def view(session: Session, callout: CallOut) -> CallOutView:
     """Turn a row into what may leave the unit of work."""
-    plan = session.exec(select(Plan).where(Plan.code == callout.plan_code)).one_or_none()
+    plan = session.scalar(_PLAN, {"code": callout.plan_code})
     return CallOutView(
         callout_id=number(callout),
         state=callout.state,
