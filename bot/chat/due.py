@@ -13,11 +13,13 @@ from bot.chat.conversation import forget_stale
 from bot.chat.house import House
 from bot.chat.month_news import LEADERBOARD_DUE, announce_month, plan_first
 from bot.chat.points_news import LAPSE_DUE, lapse_code
+from bot.delivery import erase_said
 from bot.intake import erase_old
 from bot.schedule import Job, forget_done, put
 
 TIDYING_DUE = "tidying"
 TIDYING_EVERY = timedelta(hours=1)
+SAID_KEPT_FOR = timedelta(days=2)
 DONE_KEPT_FOR = timedelta(days=400)
 
 Rule = Callable[[Session, Mapping[str, Any], datetime, House], object]
@@ -46,9 +48,10 @@ def _lapse_approval(session: Session, facts: Mapping[str, Any], now: datetime, _
 
 
 def _tidy(session: Session, _: Mapping[str, Any], now: datetime, __: House) -> object:
-    """Erase what was kept only for a while: bodies of updates, conversations nobody came back to."""
+    """Erase what was kept only for a while: what was said and heard, conversations left open."""
     erase_old(session, now=now)
     forget_stale(session, now=now)
+    erase_said(session, before=now - SAID_KEPT_FOR)
     forget_done(session, before=now - DONE_KEPT_FOR)
     _plan_tidying(session, now)
     return None
