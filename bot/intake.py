@@ -34,7 +34,12 @@ class State(StrEnum):
 
 
 class Intake(SQLModel, table=True):
-    __table_args__ = (Index("ix_intake_state_id", "state", "id"), Index("ix_intake_taken_at", "taken_at"))
+    __table_args__ = (
+        Index("ix_intake_state_id", "state", "id"),
+        Index("ix_intake_taken_at", "taken_at"),
+        # Who is forgotten leaves a number behind that must not be somebody's next update.
+        {"sqlite_autoincrement": True},
+    )
 
     id: int | None = Field(default=None, primary_key=True, sa_type=BigId)
     bot_id: int = Field(sa_type=BigId)

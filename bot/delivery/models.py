@@ -27,8 +27,14 @@ class Method(StrEnum):
     DOCUMENT = "document"
 
 
+# SQLite gives the number of a deleted row to the next one; what is in the sender's hand goes by numbers.
+_NEVER_AGAIN = {"sqlite_autoincrement": True}
+
+
 class Broadcast(SQLModel, table=True):
     """One thing that was said, to one person or to thousands."""
+
+    __table_args__ = _NEVER_AGAIN
 
     id: int | None = Field(default=None, primary_key=True, sa_type=BigId)
     key: str = Field(unique=True)
@@ -43,7 +49,7 @@ class Broadcast(SQLModel, table=True):
 class Rendering(SQLModel, table=True):
     """A broadcast in one language; an attachment is uploaded once, then named by Telegram's file id."""
 
-    __table_args__ = (UniqueConstraint("broadcast_id", "language"),)
+    __table_args__ = (UniqueConstraint("broadcast_id", "language"), _NEVER_AGAIN)
 
     id: int | None = Field(default=None, primary_key=True, sa_type=BigId)
     broadcast_id: int = Field(foreign_key="broadcast.id", ondelete="CASCADE", sa_type=BigId)
@@ -69,6 +75,7 @@ class Delivery(SQLModel, table=True):
         Index("ix_delivery_waiting", "lane", "id", sqlite_where=_WAITING, postgresql_where=_WAITING),
         Index("ix_delivery_expiring", "expires_at", sqlite_where=_WAITING, postgresql_where=_WAITING),
         Index("ix_delivery_underway", "id", sqlite_where=_UNDERWAY, postgresql_where=_UNDERWAY),
+        _NEVER_AGAIN,
     )
 
     id: int | None = Field(default=None, primary_key=True, sa_type=BigId)

@@ -691,6 +691,7 @@ def create_broadcast() -> None:
         sa.Column("created_at", Moment(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_broadcast")),
         sa.UniqueConstraint("key", name=op.f("uq_broadcast_key")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("broadcast", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_broadcast_about"), ["about"], unique=False)
@@ -738,6 +739,7 @@ def create_delivery() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_delivery")),
         sa.UniqueConstraint("broadcast_id", "chat_id", name=op.f("uq_delivery_broadcast_id_chat_id")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("delivery", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_delivery_chat_id"), ["chat_id"], unique=False)
@@ -784,6 +786,7 @@ def create_rendering() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_rendering")),
         sa.UniqueConstraint("broadcast_id", "language", name=op.f("uq_rendering_broadcast_id_language")),
+        sqlite_autoincrement=True,
     )
 
 
@@ -830,6 +833,7 @@ def create_intake() -> None:
         sa.Column("state", words("state", "waiting", "done"), nullable=False),
         sa.Column("taken_at", Moment(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_intake")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("intake", schema=None) as batch_op:
         batch_op.create_index("ix_intake_state_id", ["state", "id"], unique=False)
