@@ -65,8 +65,12 @@ class App:
 
 
 @asynccontextmanager
-async def opened(settings: Settings, clock: Clock | None = None) -> AsyncIterator[App]:
+async def opened(
+    settings: Settings, clock: Clock | None = None, pace: Pace | None = None
+) -> AsyncIterator[App]:
     """Open everything in order, the ear last, and close it the other way round.
+
+    Tests give a clock that they wind, and a pace whose seconds are shorter.
 
     Raises:
         CannotStartError: the token is missing or wrong.
@@ -75,7 +79,7 @@ async def opened(settings: Settings, clock: Clock | None = None) -> AsyncIterato
     neighbourhood = load(settings.community)
     await asyncio.to_thread(migrate, settings.database_url, backup_folder=None)
     async with AsyncExitStack() as stack:
-        pace = Pace(clock, per_second=settings.messages_per_second)
+        pace = pace or Pace(clock, per_second=settings.messages_per_second)
         bot = _bot(settings, pace)
         me = await _introduce(bot)
         stack.push_async_callback(bot.shutdown)

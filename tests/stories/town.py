@@ -1,6 +1,8 @@
 """A neighbourhood under test: people with phones, a bot that can be stopped and started, a clock to wind."""
 
+import asyncio
 import time
+from collections.abc import Callable
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -11,6 +13,7 @@ from pydantic import SecretStr
 
 from bot import community
 from bot.app import App, opened
+from bot.delivery.pace import Pace
 from bot.sandbox.handset import Handset
 from bot.settings import Settings
 
@@ -21,7 +24,12 @@ MORNING = datetime(2026, 11, 10, 2, 0, tzinfo=UTC)
 
 
 class WindUpClock:
-    """Stands still in the neighbourhood's time until it is wound on; pacing goes by the real one."""
+    """Stands still in the neighbourhood's time until it is wound on.
+
+    The seconds by which messages are paced are shorter, so that no story waits for one message a second.
+    """
+
+    SHORTER = 50
 
     def __init__(self, now: datetime = MORNING) -> None:
         self._now = now
@@ -30,10 +38,16 @@ class WindUpClock:
         return self._now
 
     def monotonic(self) -> float:
-        return time.monotonic()
+        return time.monotonic() * self.SHORTER
 
     def wind(self, **forward: float) -> None:
         self._now += timedelta(**forward)
+
+    def pace(self) -> Pace:
+        return Pace(self, per_second=1000, call_later=self._call_later)
+
+    def _call_later(self, seconds: float, call: Callable[[], None]) -> asyncio.TimerHandle:
+        return asyncio.get_running_loop().call_later(seconds / self.SHORTER, call)
 
 
 class Town:
@@ -57,7 +71,9 @@ class Town:
 
     async def open(self) -> None:
         """Start the bot."""
-        self._app = await self._stack.enter_async_context(opened(self.settings, self.clock))
+        self._app = await self._stack.enter_async_context(
+            opened(self.settings, self.clock, self.clock.pace())
+        )
 
     async def close(self) -> None:
         """Stop the bot, gently."""
