@@ -20,6 +20,7 @@ from bot.chat.due import jobs, plan_ahead
 from bot.chat.house import House
 from bot.chat.menus import show_menu
 from bot.chat.recording import recorded
+from bot.chat.redrawing import Redraws
 from bot.chat.routes import ROUTES
 from bot.clock import Clock, SystemClock
 from bot.community import ChatState, mark_chat
@@ -100,7 +101,8 @@ async def opened(
         await stack.enter_async_context(sender)
         boards = await stack.enter_async_context(Boards(database, Edits(bot, pace), house, clock))
         schedule = await stack.enter_async_context(Schedule(database, jobs(house), clock))
-        door = Door(ROUTES, house, database, bot, clock)
+        redraws = await stack.enter_async_context(Redraws())
+        door = Door(ROUTES, house, database, bot, clock, redraws)
         ear = await stack.enter_async_context(Ear(database, bot, clock, door.enter))
         ear.listening.add_done_callback(lambda task: _ear_stopped(failed, task))
         menu = asyncio.create_task(_show_menu(bot))

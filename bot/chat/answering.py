@@ -1,9 +1,7 @@
 """A volunteer's answers to a call-out: coming, later, cannot, here, done; each tap changes one message."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Concatenate, ParamSpec
+from functools import partial
 
 from markupsafe import Markup
 from sqlmodel import Session
@@ -13,7 +11,6 @@ from bot.callouts import (
     Answered,
     AskState,
     BadMinutes,
-    CallOutView,
     Closed,
     Finished,
     NotArrived,
@@ -34,8 +31,6 @@ from bot.chat.texts import Texts
 from bot.chat.turn import Forged, Turn
 from bot.delivery import Message
 
-P = ParamSpec("P")
-
 ANSWERS = {"y": Answer.COMING, "l": Answer.LATER, "n": Answer.CANNOT}
 TOASTS = {
     AskState.COMING: "answer.toast_coming",
@@ -46,40 +41,28 @@ TOASTS = {
 }
 
 
-@dataclass(frozen=True)
-class Stand:
-    """Where somebody stands in a call-out, with the call-out itself."""
-
-    view: CallOutView
-    outcome: Answered | Finished
-
-
 async def take_answer(turn: Turn) -> None:
     """Take coming, later or cannot."""
     wanted = ANSWERS.get(turn.said.word(1))
     if wanted is None:
         raise Forged
-    stand = await turn.act(_with_view, _answer, turn.said.number(0), turn.me, turn.now, wanted, None)
-    await _show(turn, stand)
+    await _show(turn, await turn.act(_answer, turn.said.number(0), turn.me, turn.now, wanted, None))
 
 
 async def take_minutes(turn: Turn) -> None:
     """Take in how many minutes somebody will be there."""
-    stand = await turn.act(
-        _with_view, _answer, turn.said.number(0), turn.me, turn.now, Answer.COMING, turn.said.number(1)
-    )
-    await _show(turn, stand)
+    minutes = turn.said.number(1)
+    await _show(turn, await turn.act(_answer, turn.said.number(0), turn.me, turn.now, Answer.COMING, minutes))
 
 
 async def take_arrival(turn: Turn) -> None:
     """Take that somebody is on the spot."""
-    await _show(turn, await turn.act(_with_view, _arrive, turn.said.number(0), turn.me, turn.now))
+    await _show(turn, await turn.act(_arrive, turn.said.number(0), turn.me, turn.now))
 
 
 async def take_end(turn: Turn) -> None:
     """Take that somebody is done, and say what it earned."""
-    stand = await turn.act(_with_view, _finish, turn.said.number(0), turn.me, turn.now, turn.house)
-    await _show(turn, stand)
+    await _show(turn, await turn.act(_finish, turn.said.number(0), turn.me, turn.now, turn.house))
 
 
 @opens("c_")
@@ -109,19 +92,25 @@ async def typed_answer(turn: Turn) -> str | None:
     return None
 
 
-async def _show(turn: Turn, stand: Stand) -> None:
-    outcome, view, t = stand.outcome, stand.view, turn.t
-    state = outcome.state if isinstance(outcome, Answered) else AskState.DONE
+async def _show(turn: Turn, outcome: Answered | Finished) -> None:
+    """Answer the tap at once, for a thousand may be waiting; what the message says comes a little later."""
+    toast = turn.t(TOASTS.get(_state(outcome), "answer.toast_noted"))
+    await turn.toast(marked_plain(turn.t, exercise=outcome.exercise, text=toast))
+    if outcome.changed or turn.query is None:
+        await turn.show_soon(partial(_message, turn, outcome))
+
+
+async def _message(turn: Turn, outcome: Answered | Finished) -> Message:
+    view, state, t = await turn.look(callout, outcome.callout_id), _state(outcome), turn.t
     eta_at = outcome.eta_at if isinstance(outcome, Answered) else None
-    toast = t(TOASTS.get(state, "answer.toast_noted"))
-    await turn.toast(marked_plain(t, exercise=view.exercise, text=toast))
-    if not outcome.changed and turn.query is not None:
-        return
     lines = [view_text(t, view), Markup(""), standing_line(t, turn.house, state, eta_at)]
     if isinstance(outcome, Finished):
         lines.append(_earned(t, outcome))
-    message = Message(str(Markup("\n").join(lines)), answer_buttons(t, view.callout_id, state))
-    await turn.show(message)
+    return Message(str(Markup("\n").join(lines)), answer_buttons(t, view.callout_id, state))
+
+
+def _state(outcome: Answered | Finished) -> AskState:
+    return outcome.state if isinstance(outcome, Answered) else AskState.DONE
 
 
 def _earned(t: Texts, done: Finished) -> Markup:
@@ -130,17 +119,6 @@ def _earned(t: Texts, done: Finished) -> Markup:
         return served
     earned = t.rich("answer.earned", points=done.award.amount, balance=done.award.balance)
     return served + Markup("\n") + earned
-
-
-def _with_view(
-    session: Session,
-    rule: Callable[Concatenate[Session, int, P], Answered | Finished],
-    callout_id: int,
-    *args: P.args,
-    **kwargs: P.kwargs,
-) -> Stand:
-    outcome = rule(session, callout_id, *args, **kwargs)
-    return Stand(callout(session, callout_id), outcome)
 
 
 def _answer(

@@ -17,6 +17,7 @@ from bot.chat.helping import is_cry_for_help
 from bot.chat.house import House
 from bot.chat.keyboards import choice_typed
 from bot.chat.menus import show_own_menu
+from bot.chat.redrawing import Redraws
 from bot.chat.refusals import refusal, refuses
 from bot.chat.texts import Texts, language_of, texts
 from bot.chat.turn import Forged, Said, Speaker, Turn
@@ -34,12 +35,21 @@ def _forged(_: Forged, t: Texts, __: House) -> str:
 
 
 class Door:
-    def __init__(self, routes: Routes, house: House, database: Database, bot: Bot, clock: Clock) -> None:
+    def __init__(
+        self,
+        routes: Routes,
+        house: House,
+        database: Database,
+        bot: Bot,
+        clock: Clock,
+        redraws: Redraws,
+    ) -> None:
         self._routes = routes
         self._house = house
         self._database = database
         self._bot = bot
         self._clock = clock
+        self._redraws = redraws
 
     async def enter(self, update: Update) -> None:
         """Deal with one update from beginning to end; whatever goes wrong, the person hears something."""
@@ -147,6 +157,7 @@ class Door:
             bot=self._bot,
             database=self._database,
             menu=partial(show_own_menu, self._bot, self._routes.commands),
+            redraws=self._redraws,
             query=query,
         )
 

@@ -16,6 +16,7 @@ from bot.chat.announcing import announce
 from bot.chat.conversation import Talk, remember
 from bot.chat.house import House
 from bot.chat.keyboards import choices_of
+from bot.chat.redrawing import Redraws
 from bot.chat.texts import Texts
 from bot.community import Person, person
 from bot.database import Database
@@ -86,6 +87,7 @@ class Turn:
     bot: Bot
     database: Database
     menu: Callable[[int, Person | None], Awaitable[None]]
+    redraws: Redraws
     query: CallbackQuery | None = None
     toasted: bool = False
 
@@ -151,6 +153,18 @@ class Turn:
         except BadRequest as refusal:
             if "not modified" not in refusal.message.lower():
                 await self.say(message)
+
+    async def show_soon(self, compose: Callable[[], Awaitable[Message]]) -> None:
+        """Do what `show` does, but let the person's next tap go first; composed only when its turn comes."""
+        tapped = self.query.message if self.query else None
+        if not isinstance(tapped, TelegramMessage):
+            await self.say(await compose())
+            return
+
+        async def redraw() -> None:
+            await self.show(await compose())
+
+        self.redraws.put((tapped.chat.id, tapped.message_id), redraw)
 
     async def ask(
         self, message: Message, step: str, draft: Mapping[str, Any] | None = None, *, new: bool = False
