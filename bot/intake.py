@@ -98,9 +98,9 @@ def waiting(session: Session, *, bot_id: int, after: int) -> tuple[tuple[int, by
     return tuple((int(row_id), body) for row_id, body in found if body is not None)
 
 
-def finish(session: Session, row_id: int) -> None:
-    """Note that an update was dealt with, and erase what it said."""
-    session.execute(update(Intake).where(col(Intake.id) == row_id).values(state=State.DONE, body=None))
+def finish(session: Session, row_ids: Sequence[int]) -> None:
+    """Note that updates were dealt with, and erase what they said."""
+    session.execute(update(Intake).where(col(Intake.id).in_(row_ids)).values(state=State.DONE, body=None))
 
 
 def erase_old(session: Session, *, now: datetime) -> None:
@@ -164,6 +164,8 @@ class Ear:
         self._lanes = Lanes(self._handle)
         self._offset = 0
         self._poll: asyncio.Task[None] | None = None
+        self._handled: list[int] = []
+        self._finishing: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> Self:
         last = 0
@@ -180,6 +182,8 @@ class Ear:
             with suppress(asyncio.CancelledError):
                 await self._poll
         await self._lanes.empty()
+        if self._finishing is not None:
+            await self._finishing
 
     @property
     def listening(self) -> asyncio.Task[None]:
@@ -225,7 +229,18 @@ class Ear:
             await self._handle_update(update)
         except Exception:
             log.exception("intake.update_failed", row_id=row_id)
-        await self._database.write(finish, row_id)
+        self._handled.append(row_id)
+        if self._finishing is None or self._finishing.done():
+            self._finishing = asyncio.create_task(self._finish())
+
+    async def _finish(self) -> None:
+        """Note what was dealt with: one unit for all that were while the last one was written."""
+        while self._handled:
+            row_ids, self._handled = self._handled, []
+            try:
+                await self._database.write(finish, row_ids)
+            except Exception:
+                log.exception("intake.not_finished", row_ids=row_ids)
 
 
 def _seconds(wait: int | timedelta) -> float:

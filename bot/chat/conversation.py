@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import JSON, delete, select
+from sqlalchemy import JSON, bindparam, delete, select
 from sqlmodel import Field, Session, SQLModel
 
 from points.columns import BigId, Moment
@@ -24,6 +24,12 @@ class Conversation(SQLModel, table=True):
 
 
 conversations = SQLModel.metadata.tables["conversation"]
+
+
+_TABLE = SQLModel.metadata.tables["conversation"]
+_TALK = select(*(_TABLE.c[name] for name in ("step", "draft", "choices", "version", "until"))).where(
+    _TABLE.c.bot_id == bindparam("bot"), _TABLE.c.user_id == bindparam("user")
+)
 
 
 @dataclass(frozen=True)

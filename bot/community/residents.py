@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import and_, delete, exists, or_, select, update
+from sqlalchemy import and_, bindparam, delete, exists, or_, select, update
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
@@ -102,11 +102,12 @@ _PERSON = (
     .order_by(col(RoleGrant.id))
 )
 
+_BY_CHAT = _PERSON.where(col(ChatLink.bot_id) == bindparam("bot"), col(ChatLink.chat_id) == bindparam("chat"))
+
 
 def person(session: Session, *, bot_id: int, chat_id: int) -> Person | None:
     """Give who speaks in this private chat, None for a stranger. One query: it runs at each tap."""
-    mine = _PERSON.where(col(ChatLink.bot_id) == bot_id, col(ChatLink.chat_id) == chat_id)
-    return _person(session.execute(mine).all())
+    return _person(session.execute(_BY_CHAT, {"bot": bot_id, "chat": chat_id}).all())
 
 
 def person_by_id(session: Session, resident_id: int) -> Person | None:
