@@ -46,11 +46,17 @@ def linli_run(room: Room, database_url: str, *, per_second: int = 30) -> Iterato
     command = [str(Path(sys.executable).with_name("linli")), "run"]
     bot = Popen(command, env={**os.environ, **settings}, stdout=DEVNULL)
     try:
-        until(lambda: room.statistics()["calls"].get("getUpdates", 0) > 0, every=0.01)
+        until(lambda: _polls(bot, room), every=0.01)
         yield Running(psutil.Process(bot.pid), time.monotonic() - began)
     finally:
         bot.terminate()
         bot.wait(timeout=PATIENCE)
+
+
+def _polls(bot: Popen[bytes], room: Room) -> bool:
+    if bot.poll() is not None:
+        raise RuntimeError("the bot ended instead of listening")
+    return bool(room.statistics()["calls"].get("getUpdates", 0))
 
 
 def until(happened: Callable[[], bool], *, every: float = 0.1) -> None:
