@@ -14,8 +14,10 @@ T = TypeVar("T")
 
 # Law 6: while an emergency waits, an own act goes only after two others went.
 OTHERS_BETWEEN_OWN_ACTS = 2
-# The lowest lane gets every tenth turn, unless an emergency or a correction waits.
-OTHERS_BETWEEN_BULK = 9
+# Boards and bulk get every tenth turn between them, unless an emergency or a correction waits: a thousand
+# people whose own messages change do not leave the coordinator in front of old figures.
+LOW = (Lane.BOARD, Lane.BULK)
+OTHERS_BETWEEN_LOW = 9
 
 
 @dataclass(slots=True, eq=False)
@@ -60,7 +62,8 @@ class Turns(Generic[T]):
         self._calls: list[tuple[float, int, ChatId]] = []
         self._called: set[ChatId] = set()
         self._numbers = count()
-        self._since_own_act = self._since_bulk = 0
+        self._since_own_act = self._since_low = 0
+        self._low = list(LOW)
         self._went_well: tuple[float, ChatId] = (-math.inf, None)
         self._refused_since: set[ChatId] = set()
 
@@ -117,9 +120,8 @@ class Turns(Generic[T]):
             if self._since_own_act < OTHERS_BETWEEN_OWN_ACTS:
                 order.remove(Lane.OWN_ACT)
                 order.insert(order.index(Lane.EMERGENCY) + 1, Lane.OWN_ACT)
-        elif self._since_bulk >= OTHERS_BETWEEN_BULK and not self._lanes.waits(Lane.CORRECTION):
-            order.remove(Lane.BULK)
-            order.insert(0, Lane.BULK)
+        elif self._since_low >= OTHERS_BETWEEN_LOW and not self._lanes.waits(Lane.CORRECTION):
+            return [*self._low, *(lane for lane in order if lane not in LOW)]
         return order
 
     def _first_ready(self, lane: Lane, now: float) -> Waiter[T] | None:
@@ -136,7 +138,10 @@ class Turns(Generic[T]):
 
     def _leave(self, waiter: Waiter[T], now: float) -> Flight:
         self._since_own_act = 0 if waiter.lane is Lane.OWN_ACT else self._since_own_act + 1
-        self._since_bulk = 0 if waiter.lane is Lane.BULK else self._since_bulk + 1
+        self._since_low += 1
+        if waiter.lane in LOW:
+            self._since_low = 0
+            self._low.sort(key=waiter.lane.__eq__)  # the other one is first the next time
         self.chats.leave(waiter.chat_id, now)
         self._plan_call(waiter.chat_id)
         return self.rhythm.leave(now)

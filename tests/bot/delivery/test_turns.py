@@ -190,6 +190,14 @@ def test_a_busy_chat_holds_up_nobody() -> None:
     assert run.departures[-1][0] > 490
 
 
+def test_a_board_keeps_up_with_a_storm_of_own_acts() -> None:
+    wanted = [Ask(0, Lane.OWN_ACT, chat) for chat in range(1, 101)] + [Ask(0, Lane.BOARD, 1000)]
+    wanted += [Ask(0, Lane.BULK, 2000)]
+    lanes = [ask.lane for _, ask in Run(wanted).play().departures]
+    assert lanes.index(Lane.BOARD) < 15
+    assert lanes.index(Lane.BULK) < 25
+
+
 def test_bulk_keeps_a_floor_when_no_emergency_waits() -> None:
     wanted = [Ask(0, Lane.ROUTINE, chat) for chat in range(1, 101)] + [Ask(0, Lane.BULK, 1000)]
     run = Run(wanted).play()
