@@ -1,5 +1,6 @@
 """The table of due things and the one tick that does each of them once, also after downtime."""
 
+import asyncio
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any, Self
@@ -79,6 +80,7 @@ class Schedule:
         self._jobs = jobs
         self._clock = clock
         self._scheduler = AsyncIOScheduler(timezone="UTC")
+        self._one_round = asyncio.Lock()
 
     async def __aenter__(self) -> Self:
         self._scheduler.add_job(
@@ -93,13 +95,18 @@ class Schedule:
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        self._scheduler.shutdown(wait=False)
+        """Let the round that runs come to its end; the scheduler would cancel it."""
+        self._scheduler.pause()
+        await asyncio.sleep(0)
+        async with self._one_round:
+            self._scheduler.shutdown(wait=False)
 
     async def run_due(self) -> None:
         """Do everything that is due now; one thing that fails waits a minute and holds nothing up."""
-        while waiting := await self._database.read(due_by, self._clock.now()):
-            for due_id in waiting:
-                await self._do(due_id)
+        async with self._one_round:
+            while waiting := await self._database.read(due_by, self._clock.now()):
+                for due_id in waiting:
+                    await self._do(due_id)
 
     async def _do(self, due_id: int) -> None:
         try:

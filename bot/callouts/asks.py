@@ -119,9 +119,13 @@ def finish(session: Session, *, callout_id: int, resident_id: int, now: datetime
 
 def my_open_asks(session: Session, resident_id: int) -> tuple[OpenAsk, ...]:
     """Give the open call-outs this person was asked in, the latest first, for answers that are typed."""
-    mine = _READ.where(asks.c.resident_id == resident_id, callouts.c.state == CallOutState.OPEN)
-    found = [_Ask(*one) for one in session.execute(mine.order_by(asks.c.id.desc()))]
-    return tuple(OpenAsk(one.callout_id, one.level, one.exercise, one.state, one.eta_at) for one in found)
+    mine = (
+        select(callouts.c.id, callouts.c.level, callouts.c.exercise, callouts.c.opened_at)
+        .add_columns(asks.c.state, asks.c.eta_at)
+        .join(asks, asks.c.callout_id == callouts.c.id)
+        .where(asks.c.resident_id == resident_id, callouts.c.state == CallOutState.OPEN)
+    )
+    return tuple(OpenAsk(*one) for one in session.execute(mine.order_by(asks.c.id.desc())))
 
 
 def _open_ask(session: Session, callout_id: int, resident_id: int) -> _Ask:

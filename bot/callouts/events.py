@@ -62,6 +62,7 @@ class OpenAsk:
     callout_id: int
     level: Level
     exercise: bool
+    opened_at: datetime
     state: AskState
     eta_at: datetime | None
 

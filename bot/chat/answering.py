@@ -23,6 +23,7 @@ from bot.callouts import (
     my_open_asks,
 )
 from bot.chat.callout_words import answer_buttons, marked_plain, standing_line, view_text
+from bot.chat.conversation import BEFORE_ALL
 from bot.chat.house import House
 from bot.chat.keyboards import choice_typed
 from bot.chat.refusals import refuses
@@ -82,9 +83,16 @@ async def from_link(turn: Turn, payload: str) -> None:
 
 async def typed_answer(turn: Turn) -> str | None:
     """Give the button's data that a typed answer means in the latest call-out the speaker was asked in."""
+    return await typed_since(turn, BEFORE_ALL)
+
+
+async def typed_since(turn: Turn, since: datetime) -> str | None:
+    """Do what `typed_answer` does, for the call-outs that began after a moment."""
     if turn.speaker.person is None or not turn.said.text:
         return None
     for ask in await turn.look(my_open_asks, turn.me):
+        if ask.opened_at <= since:
+            continue
         rows = answer_buttons(turn.t, ask.callout_id, ask.state)
         chosen = choice_typed(turn.said.text, [(row[0].label, row[0].data or "") for row in rows])
         if chosen is not None:
@@ -114,7 +122,7 @@ def _state(outcome: Answered | Finished) -> AskState:
 
 
 def _earned(t: Texts, done: Finished) -> Markup:
-    served = t.rich("answer.served", minutes=done.minutes)
+    served = t.rich("answer.served", minutes=t.count("count.minutes", done.minutes))
     if done.award is None:
         return served
     earned = t.rich("answer.earned", points=done.award.amount, balance=done.award.balance)

@@ -7,6 +7,7 @@ from bot.chat.callout_words import LEVELS, marked, title
 from bot.chat.house import House
 from bot.chat.keyboards import Rows, one_a_row
 from bot.chat.texts import Texts
+from bot.community import PersonAddress
 from bot.delivery import Button, Message
 
 
@@ -44,12 +45,17 @@ def _figures(t: Texts, figures: Figures) -> Markup:
 def _names(t: Texts, view: BoardView) -> list[Markup]:
     lines = []
     if view.arrived:
-        names = t("list.comma").join(one.name for one in view.arrived)
-        lines.append(t.rich("board.names_there", names=names))
+        lines.append(_named(t, "board.names_there", view.arrived, view.figures.arrived))
     if view.coming:
-        names = t("list.comma").join(one.name for one in view.coming)
-        lines.append(t.rich("board.names_coming", names=names))
+        lines.append(_named(t, "board.names_coming", view.coming, view.figures.coming))
     return lines
+
+
+def _named(t: Texts, key: str, first: tuple[PersonAddress, ...], people: int) -> Markup:
+    """Name the first of them, and say how many more there are."""
+    left = people - len(first)
+    more = t("board.names_more", n=left) if left > 0 else ""
+    return t.rich(key, names=t("list.comma").join(one.name for one in first), more=more)
 
 
 def _teams(t: Texts, view: BoardView, house: House) -> list[Markup]:

@@ -37,18 +37,28 @@ S = TypeVar("S", Opened, Opened | AwaitingApproval)
 
 async def begin(turn: Turn) -> None:
     """Begin with what was typed behind the command, or ask for the plan."""
+    await _begin(turn, "")
+
+
+async def take_typed_plan(turn: Turn) -> None:
+    """Take the plan that was typed; what was typed before is its text, unless there is a newer one."""
+    await _begin(turn, _typed_before(turn))
+
+
+async def _begin(turn: Turn, before: str) -> None:
     home = own_area(turn)
     plan, rest = await turn.look(recognise, turn.said.text)
+    text = rest or before
     if plan is None:
-        await _ask_plan(turn, rest)
+        await _ask_plan(turn, text)
         return
-    draft = draft_from_plan(plan, area_id=home, text=rest)
+    draft = draft_from_plan(plan, area_id=home, text=text)
     await show_plot_or_ask_text(turn, Plot(draft, ""), plan)
 
 
 async def take_plan(turn: Turn) -> None:
     """Take the plan that was tapped; what was typed before is its text."""
-    home, text = own_area(turn), str(turn.talk.draft.get("text", "")) if turn.talk else ""
+    home, text = own_area(turn), _typed_before(turn)
     code = turn.said.word(0)
     if not code:
         draft = Draft(area_id=home, level=Level.YELLOW, team_codes=()).with_text(text)
@@ -81,11 +91,16 @@ async def send_it_alone(turn: Turn) -> None:
             preview, draft=plot.draft, coordinator_id=turn.me, now=turn.now, rules=rules_of(turn.house)
         )
         sure = Button(f"⚡ {seen.people}", f"cw:{plot.read}:{seen.people}")
-        question = turn.t.rich("callout.ask_alone", people=turn.t.count("count.people", seen.people))
+        question = plot.marked(turn.t, "callout.ask_alone", people=turn.t.count("count.people", seen.people))
         await turn.show(Message(question, one_a_row(sure, back_to_preview(turn))))
         return
     sent = await _send(turn, plot, send_alone)
     await _say_sent(turn, sent)
+
+
+def _typed_before(turn: Turn) -> str:
+    """Give the words that were typed before the plan was asked."""
+    return str(turn.talk.draft.get("text", "")) if turn.talk and turn.talk.step == "callout.plan" else ""
 
 
 async def _show_newest(turn: Turn, plot: Plot) -> None:

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from bot.callouts import BadNeeded, Level, TextTooLong
+from bot.callouts import BadNeeded, Level, TextTooLong, plan_by_code
 from bot.chat.callout_words import LEVELS
 from bot.chat.house import House
 from bot.chat.keyboards import one_a_row, two_a_row
@@ -69,7 +69,9 @@ async def teams_chosen(turn: Turn) -> None:
     if not plot.draft.team_codes:
         await turn.toast(turn.t("callout.no_team_chosen"), alert=True)
         return
-    await show_plot_or_ask_text(turn, replace(plot, fresh=False), None)
+    code = plot.draft.plan_code
+    plan = await turn.look(plan_by_code, code) if code else None
+    await show_plot_or_ask_text(turn, replace(plot, fresh=False), plan)
 
 
 async def ask_where_called(turn: Turn) -> None:
@@ -81,16 +83,19 @@ async def ask_where_called(turn: Turn) -> None:
 
 @takes_area("callout.area")
 async def take_area(turn: Turn, area_id: int) -> None:
-    """Call people of that area and below."""
+    """Call people of that area and below; where the teams are not chosen yet, go on with them."""
     plot = Plot.of(turn)
-    await show_plot(turn, plot.with_draft(plot.draft.with_area(area_id)))
+    plot = plot.with_draft(plot.draft.with_area(area_id))
+    await (ask_for_teams(turn, plot) if plot.fresh else show_plot(turn, plot))
 
 
 async def ask_needed(turn: Turn) -> None:
     """Ask how many people are needed."""
+    plot = Plot.of(turn)
     buttons = [Button(f"🎯 {number}", f"cm:{number}") for number in NEEDED]
-    question = Message(turn.t.rich("callout.ask_needed"), (*two_a_row(*buttons), (back_to_preview(turn),)))
-    await turn.ask(question, "callout.needed", Plot.of(turn).to_dict())
+    text = plot.marked(turn.t, "callout.ask_needed")
+    question = Message(text, (*two_a_row(*buttons), (back_to_preview(turn),)))
+    await turn.ask(question, "callout.needed", plot.to_dict())
 
 
 async def take_needed(turn: Turn) -> None:
@@ -104,8 +109,9 @@ async def take_needed(turn: Turn) -> None:
 
 async def ask_place(turn: Turn) -> None:
     """Ask where people shall come, in words."""
-    question = Message(turn.t.rich("callout.ask_place"), one_a_row(back_to_preview(turn)))
-    await turn.ask(question, "callout.place", Plot.of(turn).to_dict())
+    plot = Plot.of(turn)
+    question = Message(plot.marked(turn.t, "callout.ask_place"), one_a_row(back_to_preview(turn)))
+    await turn.ask(question, "callout.place", plot.to_dict())
 
 
 async def take_place(turn: Turn) -> None:
@@ -133,15 +139,18 @@ async def make_exercise(turn: Turn) -> None:
 
 async def discard(turn: Turn) -> None:
     """Drop what was being prepared."""
-    Plot.of(turn)
+    plot = Plot.of(turn)
     await turn.step(None)
-    await turn.show(Message(turn.t.rich("callout.discarded")))
+    again = one_a_row(Button(turn.t("command.callout"), "h:callout"))
+    await turn.show(Message(plot.marked(turn.t, "callout.discarded"), again))
 
 
 async def ask_for_level(turn: Turn, plot: Plot) -> None:
     buttons = [Button(turn.t(key), f"cl:{level.value}") for level, key in LEVELS.items()]
     await turn.ask(
-        Message(turn.t.rich("callout.ask_level"), one_a_row(*buttons)), "callout.level", plot.to_dict()
+        Message(plot.marked(turn.t, "callout.ask_level"), one_a_row(*buttons)),
+        "callout.level",
+        plot.to_dict(),
     )
 
 
@@ -153,7 +162,7 @@ async def ask_for_teams(turn: Turn, plot: Plot) -> None:
     where = await turn.look(open_area, plot.draft.area_id)
     buttons.append(Button(turn.t("callout.button_area", name=turn.t.name(where.names)), "cr"))
     buttons.append(Button(turn.t("callout.button_teams_done"), "cb"))
-    question = Message(turn.t.rich("callout.ask_teams"), one_a_row(*buttons))
+    question = Message(plot.marked(turn.t, "callout.ask_teams"), one_a_row(*buttons))
     await turn.ask(question, "callout.teams", plot.to_dict())
 
 

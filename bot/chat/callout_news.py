@@ -17,7 +17,7 @@ from bot.callouts import (
 )
 from bot.chat.announcing import announces
 from bot.chat.board_words import board_message
-from bot.chat.callout_words import ask_message, is_loud, marked, title, view_text
+from bot.chat.callout_words import ask_message, is_loud, marked, title, view_text, what_next
 from bot.chat.house import House
 from bot.chat.keyboards import Rows, one_a_row
 from bot.chat.telling import tell
@@ -149,13 +149,14 @@ def stood_down(session: Session, event: StoodDown, _: House, now: datetime) -> N
 
 
 def _earned(t: Texts, award: Awarded, minutes: int) -> Markup:
-    return t.rich("standdown.earned", minutes=minutes, points=award.amount, balance=award.balance)
+    served = t.count("count.minutes", minutes)
+    return t.rich("standdown.earned", minutes=served, points=award.amount, balance=award.balance)
 
 
 def _tell_one(
     session: Session, one: PersonAddress, key: str, farewell: Markup, earned: Markup, now: datetime
 ) -> None:
-    message = Message(str(farewell + Markup("\n") + earned))
+    message = Message(str(farewell + Markup("\n") + earned), what_next(texts(one.language)))
     tell(session, [one], key=key, words=lambda _: message, now=now)
 
 

@@ -7,7 +7,7 @@ from markupsafe import Markup, escape
 
 from bot.callouts import AskState, CallOutRules, CallOutView, Level
 from bot.chat.house import House
-from bot.chat.keyboards import Rows, one_a_row
+from bot.chat.keyboards import Rows, one_a_row, two_a_row
 from bot.chat.texts import Texts
 from bot.delivery import Button, Message
 
@@ -113,8 +113,15 @@ def answer_buttons(t: Texts, callout_id: int, state: AskState) -> Rows:
     if state is AskState.ARRIVED:
         return one_a_row(Button(t("answer.button_done"), f"cd:{callout_id}"))
     if state is AskState.DONE:
-        return ()
+        return what_next(t)
     return one_a_row(coming, later, cannot)
+
+
+def what_next(t: Texts) -> Rows:
+    """Give somebody who is done a way on: what it earned, and what that is good for."""
+    return two_a_row(
+        Button(t("command.points"), "h:points"), Button(t("points.button_leaderboard"), "h:leaderboard")
+    )
 
 
 def standing_line(t: Texts, house: House, state: AskState, eta_at: datetime | None) -> Markup:

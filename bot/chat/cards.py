@@ -5,7 +5,7 @@ from markupsafe import Markup
 from bot.chat.house import House
 from bot.chat.keyboards import two_a_row
 from bot.chat.texts import Texts
-from bot.community import Card, Role, ShownIn
+from bot.community import Card, HeldRole, Role, ShownIn
 from bot.delivery import Button, Message
 
 ROLE_NAMES = {
@@ -39,9 +39,7 @@ def card_message(
     ]
     if points is not None:
         lines.append(t.rich("me.points", points=points))
-    lines += [
-        t.rich("me.role", role=t(ROLE_NAMES[held.role]), area=t.name(held.area_names)) for held in card.roles
-    ]
+    lines += [_role(t, held, house) for held in card.roles]
     buttons = two_a_row(
         Button(t("me.button_name"), "mn"),
         Button(t("me.button_area"), "ma"),
@@ -61,6 +59,16 @@ def availability_words(t: Texts, card: Card, house: House) -> str:
     if away is not None:
         return t("available.away", until=f"{house.day(away)} {house.hour(away)}")
     return t("available.on")
+
+
+def _role(t: Texts, held: HeldRole, house: House) -> Markup:
+    """Name a role by the team or shop it is for, or else by its area."""
+    facts = house.neighbourhood
+    subjects = {team.code: team.names for team in facts.teams} | {
+        merchant.code: merchant.names for merchant in facts.merchants
+    }
+    where = subjects.get(held.subject or "", held.area_names)
+    return t.rich("me.role", role=t(ROLE_NAMES[held.role]), area=t.name(where))
 
 
 def _teams(t: Texts, card: Card) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
 from bot.chat.turn import Turn
@@ -60,7 +61,9 @@ class Helps(Protocol):
 class Routes:
     """Where each thing that can be said leads.
 
-    ``typed`` finds the button that words outside a conversation mean; ``stranger`` meets who has not joined.
+    ``typed`` finds the button that words outside a conversation mean, ``asked_since`` the one of a call-out
+    that came after the conversation began; ``stranger`` meets who has not joined. In ``free_steps`` anything
+    may be written, a cry for help too; in ``number_steps`` a number is an answer, never a button's place.
     """
 
     commands: tuple[Command, ...]
@@ -68,7 +71,9 @@ class Routes:
     taps: Mapping[str, Handler]
     steps: Mapping[str, Handler]
     free_steps: frozenset[str]
+    number_steps: frozenset[str]
     typed: Callable[[Turn], Awaitable[str | None]]
+    asked_since: Callable[[Turn, datetime], Awaitable[str | None]]
     stranger: Handler
     helper: Helps
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import JSON, bindparam, delete, select
@@ -11,6 +11,7 @@ from sqlmodel import Field, Session, SQLModel
 from points.columns import BigId, Moment
 
 KEPT_FOR = timedelta(days=7)
+BEFORE_ALL = datetime.min.replace(tzinfo=UTC)
 
 
 class Conversation(SQLModel, table=True):
@@ -24,11 +25,8 @@ class Conversation(SQLModel, table=True):
 
 
 conversations = SQLModel.metadata.tables["conversation"]
-
-
-_TABLE = SQLModel.metadata.tables["conversation"]
-_TALK = select(*(_TABLE.c[name] for name in ("step", "draft", "choices", "version", "until"))).where(
-    _TABLE.c.bot_id == bindparam("bot"), _TABLE.c.user_id == bindparam("user")
+_TALK = select(*(conversations.c[name] for name in ("step", "draft", "choices", "version", "until"))).where(
+    conversations.c.bot_id == bindparam("bot"), conversations.c.user_id == bindparam("user")
 )
 
 
@@ -40,23 +38,16 @@ class Talk:
     draft: Mapping[str, Any] = field(default_factory=dict)
     choices: tuple[tuple[str, str], ...] = ()
     version: int = 0
+    since: datetime = BEFORE_ALL
 
 
 def talk_of(session: Session, *, bot_id: int, user_id: int, now: datetime) -> Talk | None:
     """Give where somebody is, or nothing when they are in the middle of nothing."""
-    row = session.execute(
-        select(
-            conversations.c.step,
-            conversations.c.draft,
-            conversations.c.choices,
-            conversations.c.version,
-            conversations.c.until,
-        ).where(conversations.c.bot_id == bot_id, conversations.c.user_id == user_id)
-    ).one_or_none()
+    row = session.execute(_TALK, {"bot": bot_id, "user": user_id}).one_or_none()
     if row is None or row.until <= now:
         return None
     choices = tuple((label, data) for label, data in row.choices)
-    return Talk(row.step, row.draft, choices, row.version)
+    return Talk(row.step, row.draft, choices, row.version, row.until - KEPT_FOR)
 
 
 def remember(session: Session, talk: Talk | None, *, bot_id: int, user_id: int, now: datetime) -> int:

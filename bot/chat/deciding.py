@@ -16,7 +16,7 @@ from bot.callouts import (
     stand_down,
 )
 from bot.chat.callout_news import send_board
-from bot.chat.callout_words import LEVELS, marked, marked_plain, title
+from bot.chat.callout_words import LEVELS, marked, marked_plain, title, what_next
 from bot.chat.house import House
 from bot.chat.keyboards import one_a_row
 from bot.chat.refusals import refuses
@@ -85,7 +85,10 @@ async def show_open(turn: Turn) -> None:
     for path in mine:
         found |= {view.callout_id: view for view in await turn.look(open_callouts, area_path=path)}
     if not found:
-        await turn.show(Message(turn.t.rich("board.none_open")))
+        again = (
+            one_a_row(Button(turn.t("command.callout"), "h:callout")) if turn.person.may(Act.CALL_OUT) else ()
+        )
+        await turn.show(Message(turn.t.rich("board.none_open"), again))
         return
     buttons = [
         Button(_label(turn.t, view), f"cf:{view.callout_id}")
@@ -132,10 +135,10 @@ def _ended(t: Texts, ended: StoodDown) -> Message:
         "standdown.summary",
         title=title(t, ended.callout),
         served=len(ended.served),
-        minutes=sum(one.minutes for one in ended.served),
+        minutes=t.count("count.minutes", sum(one.minutes for one in ended.served)),
         points=sum(award.amount for award in ended.awards),
     )
-    return Message(str(marked(t, exercise=ended.callout.exercise, html=html)))
+    return Message(str(marked(t, exercise=ended.callout.exercise, html=html)), what_next(t))
 
 
 async def _say_out(turn: Turn, opened: Opened, key: str) -> None:

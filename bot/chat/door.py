@@ -72,7 +72,10 @@ class Door:
 
     async def _tap(self, query: CallbackQuery) -> None:
         turn = await self._turn(query.from_user, Said(), query.from_user.id, query)
-        handler = self._as_tap(turn, query.data or "")
+        if query.message is not None and query.message.chat.type != ChatType.PRIVATE:
+            await turn.toast(turn.t("group.tap_in_private"), alert=True)
+            return
+        handler = self._as_tap(turn, _cleaned(query.data or ""))
         if handler is None:
             await turn.toast(turn.t("oops.stale_button"), alert=True)
         else:
@@ -90,17 +93,16 @@ class Door:
         command, _, addressee = _command(message.text or "").partition("@")
         if not command or addressee.casefold() != self._house.bot_username.casefold():
             return
-        t = texts(language_of(user.language_code, self._house.languages))
-        button = Button(t("button.private_chat"), url=self._house.start_link("group"))
         turn = await self._turn(user, Said(), message.chat.id)
-        await turn.say(Message(str(escape(t("group.talk_in_private"))), ((button,),)))
+        button = Button(turn.t("button.private_chat"), url=self._house.chat_link)
+        await turn.say(Message(str(escape(turn.t("group.talk_in_private"))), ((button,),)))
 
     async def _way(self, turn: Turn) -> Handler:
         routes, text = self._routes, turn.said.text
         name = _command(text).partition("@")[0]
         command = routes.command(name) if name else routes.word(text)
         if command is not None:
-            turn.said = Said(text=text.partition(" ")[2].strip() if name else "")
+            turn.said = Said(text="".join(text.split(maxsplit=1)[1:]) if name else "")
             known = turn.speaker.person is not None or command.for_strangers
             return command.handle if known else routes.stranger
         if name:
@@ -112,7 +114,7 @@ class Door:
 
     async def _step_way(self, turn: Turn) -> Handler:
         routes, talk = self._routes, turn.talk
-        chosen = choice_typed(turn.said.text, talk.choices) if talk and turn.said.text else None
+        chosen = await self._choice(turn)
         if chosen is not None and (handler := self._as_tap(turn, chosen)) is not None:
             return handler
         if talk is not None and talk.step in routes.steps:
@@ -121,6 +123,17 @@ class Door:
         if answer is not None and (handler := self._as_tap(turn, answer)) is not None:
             return handler
         return routes.helper.lost if turn.speaker.person else routes.stranger
+
+    async def _choice(self, turn: Turn) -> str | None:
+        """Find the button that typed words mean: of a call-out that came in between, or of this step."""
+        talk, typed = turn.talk, turn.said.text
+        if talk is None or not typed:
+            return None
+        if (answer := await self._routes.asked_since(turn, talk.since)) is not None:
+            return answer
+        if talk.step in self._routes.number_steps and typed.isdecimal():
+            return None
+        return choice_typed(typed, talk.choices)
 
     def _as_tap(self, turn: Turn, data: str) -> Handler | None:
         kind, *rest = data.split(":")
@@ -180,10 +193,15 @@ def _command(text: str) -> str:
     return text[1:].split(maxsplit=1)[0].casefold() if text.startswith("/") and len(text) > 1 else ""
 
 
+def _cleaned(text: str) -> str:
+    """Take out what no phone types and no database keeps."""
+    return "".join(letter for letter in text if letter != "\0" and not "\ud800" <= letter <= "\udfff")
+
+
 def _said(message: TelegramMessage) -> Said:
     place = (message.location.latitude, message.location.longitude) if message.location else None
     return Said(
-        text=(message.text or "").strip(),
+        text=_cleaned(message.text or "").strip(),
         photo_id=message.photo[-1].file_id if message.photo else None,
         place=place,
     )

@@ -4,7 +4,7 @@ import re
 
 from markupsafe import Markup
 
-from bot.chat.commands import Command, visible
+from bot.chat.commands import Command, everybody, visible, volunteers
 from bot.chat.keyboards import one_a_row, two_a_row
 from bot.chat.turn import Turn
 from bot.delivery import Button, Message
@@ -72,9 +72,15 @@ class Helper:
                 turn.t.rich("help.who", operator=turn.t.name(facts.operators), phone=facts.phone),
             )
         )
-        mine = visible(self._commands, turn.speaker.person)
-        buttons = [Button(turn.t(one.about), f"h:{one.name}") for one in mine if one.name != "help"]
+        buttons = [Button(turn.t(one.about), f"h:{one.name}") for one in self._offered(turn)]
         await turn.show(Message(text, two_a_row(*buttons)))
+
+    def _offered(self, turn: Turn) -> list[Command]:
+        """Give what leads on from here; what only this person's role may do comes first."""
+        person = turn.speaker.person
+        useless = {"help"} if person is None else {"help", "start", "cancel"}
+        found = [one for one in visible(self._commands, person) if one.name not in useless]
+        return sorted(found, key=lambda one: (one.sees is everybody, one.sees is volunteers))
 
 
 def is_cry_for_help(text: str) -> bool:

@@ -21,9 +21,14 @@ class House:
     def languages(self) -> tuple[str, ...]:
         return tuple(self.neighbourhood.community.languages)
 
+    @property
+    def chat_link(self) -> str:
+        """The address of the private chat with this bot."""
+        return f"https://t.me/{self.bot_username}"
+
     def start_link(self, payload: str) -> str:
         """Give the address that opens this bot and sends it ``/start payload``."""
-        return f"https://t.me/{self.bot_username}?start={payload}"
+        return f"{self.chat_link}?start={payload}"
 
     def local(self, moment: datetime) -> datetime:
         """Give a moment as the neighbourhood's own clocks show it."""

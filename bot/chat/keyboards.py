@@ -11,6 +11,7 @@ PAGE = 8
 Rows = tuple[tuple[Button, ...], ...]
 
 _NOT_WORDS = re.compile(r"[^\w+]+")
+_NUMBERS = re.compile(r"(?<![A-Za-z0-9.])\d+(?![A-Za-z0-9.])")
 
 
 def choices_of(message: Message) -> tuple[tuple[str, str], ...]:
@@ -51,11 +52,19 @@ def plain_words(label: str) -> str:
     return _NOT_WORDS.sub(" ", unicodedata.normalize("NFKC", label).casefold()).strip()
 
 
+def _numbered(number: int, choices: Sequence[tuple[str, str]]) -> str | None:
+    named = (data for label, data in choices if _NUMBERS.findall(label) == [str(number)])
+    return next(named, choices[number - 1][1] if 1 <= number <= len(choices) else None)
+
+
 def choice_typed(text: str, choices: Sequence[tuple[str, str]]) -> str | None:
-    """Give the data of the button that somebody typed: its number from 1, its emoji or its words."""
+    """Give the data of the button that somebody typed: its number, its emoji or its words.
+
+    A button's number is the one that its words hold ("🚶 5 minutes", "Building 4"), else its place from 1.
+    """
     typed = unicodedata.normalize("NFKC", text).strip().rstrip(".、．。)")
-    if typed.isdecimal() and 1 <= int(typed) <= len(choices):
-        return choices[int(typed) - 1][1]
+    if typed.isdecimal() and len(typed) < 10:
+        return _numbered(int(typed), choices)
     emoji = text.replace("\ufe0f", "").strip()
     words = plain_words(text)
     for label, data in choices:

@@ -4,8 +4,10 @@ import secrets
 from dataclasses import dataclass, replace
 from typing import Any
 
+from markupsafe import Markup
+
 from bot.callouts import Draft, PlanView, preview
-from bot.chat.callout_words import rules_of
+from bot.chat.callout_words import marked, rules_of
 from bot.chat.house import House
 from bot.chat.keyboards import one_a_row
 from bot.chat.preview_words import preview_message
@@ -38,7 +40,7 @@ class Plot:
         """Take up what the speaker is preparing.
 
         Raises:
-            Forged: nothing is being prepared; it was sent or discarded.
+            NothingPreparedError: nothing is; it was sent or discarded.
         """
         if turn.talk is None or "draft" not in turn.talk.draft:
             raise NothingPreparedError
@@ -47,6 +49,10 @@ class Plot:
 
     def with_draft(self, draft: Draft) -> "Plot":
         return replace(self, draft=draft)
+
+    def marked(self, t: Texts, key: str, **facts: str) -> Markup:
+        """Say something about the draft; of an exercise everything says that it is one (law 8)."""
+        return marked(t, exercise=self.draft.exercise, html=t.rich(key, **facts))
 
 
 def own_area(turn: Turn) -> int:
@@ -85,7 +91,7 @@ async def show_plot_or_ask_text(turn: Turn, plot: Plot, plan: PlanView | None) -
 async def ask_for_text(turn: Turn, plot: Plot) -> None:
     """Ask what shall be read."""
     ways = one_a_row(Button(turn.t("callout.button_discard"), "cx"))
-    await turn.ask(Message(turn.t.rich("callout.ask_text"), ways), "callout.text", plot.to_dict())
+    await turn.ask(Message(plot.marked(turn.t, "callout.ask_text"), ways), "callout.text", plot.to_dict())
 
 
 @refuses(NothingPreparedError)

@@ -147,14 +147,16 @@ ROUTES = Routes(
         "available.quiet": availability.take_quiet,
         "rewards": shopping.search,
         "handover.code": handing_over.take_code,
-        "callout.plan": calling_out.begin,
+        "callout.plan": calling_out.take_typed_plan,
         "callout.needed": callout_edits.take_needed,
         "callout.place": callout_edits.take_place,
         "callout.text": callout_edits.take_text,
+        "callout.preview": callout_edits.take_text,  # whoever types here means the words; nothing is sent
     },
-    # Steps in which anything may be written, a cry for help too.
-    free_steps=frozenset({"callout.text", "callout.place", "callout.plan"}),
+    free_steps=frozenset({"callout.text", "callout.place", "callout.plan", "callout.preview"}),
+    number_steps=frozenset({"callout.needed"}),
     typed=_typed,
+    asked_since=answering.typed_since,
     stranger=joining.welcome_stranger,
     helper=HELPER,
 )

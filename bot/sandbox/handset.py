@@ -84,6 +84,14 @@ class Handset:
         data = next(data for text, data, _ in bubble.buttons if text == label)
         return await self.sends_data(bubble.message_id, data or "")
 
+    async def taps_again(self, bubble: Bubble, sign: str) -> str:
+        """Tap a button of a message as it was when it was looked at, whatever became of it since."""
+        label = bubble.button(sign)
+        data = next((data for text, data, _ in bubble.buttons if text == label and data), None)
+        if data is None:
+            raise NothingCame(f"the message had no button {sign}: {bubble.buttons}")
+        return await self.sends_data(bubble.message_id, data, forge=True)
+
     async def sends_data(self, message_id: int, data: str, *, forge: bool = False) -> str:
         """Tap a button by what it carries; with ``forge`` it need not be on the message."""
         tapped = await self.does("tap", {"message_id": message_id, "data": data, "forge": forge})

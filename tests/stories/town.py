@@ -6,10 +6,12 @@ from collections.abc import Callable
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import httpx
 from pydantic import SecretStr
+from sqlalchemy import select
+from sqlmodel import Session, SQLModel
 
 from bot import community
 from bot.app import App, opened
@@ -53,6 +55,7 @@ class WindUpClock:
 class Town:
     def __init__(self, address: str, client: httpx.AsyncClient, database_url: str, file: Path) -> None:
         self.client = client
+        self.file = file
         self.clock = WindUpClock()
         self.settings = Settings(
             bot_token=SecretStr(TOKEN),
@@ -83,6 +86,32 @@ class Town:
     async def restart(self) -> None:
         await self.close()
         await self.open()
+
+    def changes_its_file(self, before: str, after: str) -> None:
+        """Change the neighbourhood's file; the bot reads it when it starts."""
+        text = self.file.read_text("utf-8")
+        assert before in text, f"the file has no {before!r}"
+        self.file.write_text(text.replace(before, after), "utf-8")
+
+    async def rows(self, table: str) -> list[dict[str, Any]]:
+        """Look at a table, in the order of its numbers."""
+        return await self.app.database.read(_rows, table)
+
+    async def everything_kept(self) -> dict[str, str]:
+        """Write out each table that has rows, for those who look for what must not be there."""
+        return await self.app.database.read(_everything)
+
+    async def acts(self) -> list[str]:
+        """Give the acts in the audit log, in order."""
+        return [row["act"] for row in await self.rows("audit_entry")]
+
+    async def person(self, phone: Handset) -> community.Person:
+        """Give who the bot knows behind a phone."""
+        found = await self.app.database.read(
+            community.person, bot_id=self.app.house.bot_id, chat_id=phone.person_id
+        )
+        assert found is not None
+        return found
 
     async def later(self, **forward: float) -> None:
         """Let time pass, and do what is due by then."""
@@ -138,3 +167,14 @@ class Town:
         """The label of a team's button: the neighbourhood's own words."""
         team = next(one for one in self.app.house.neighbourhood.teams if one.code == code)
         return f"{team.emoji} {team.names[language]}"
+
+
+def _rows(session: Session, table: str) -> list[dict[str, Any]]:
+    kept = SQLModel.metadata.tables[table]
+    found = session.execute(select(kept).order_by(*kept.primary_key.columns))
+    return [dict(row) for row in found.mappings()]
+
+
+def _everything(session: Session) -> dict[str, str]:
+    found = {table: _rows(session, table) for table in SQLModel.metadata.tables}
+    return {table: repr(rows) for table, rows in found.items() if rows}
