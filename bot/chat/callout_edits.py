@@ -78,7 +78,8 @@ async def ask_where_called(turn: Turn) -> None:
     """Ask in which part of the neighbourhood people are called."""
     plot = Plot.of(turn)
     home = await turn.look(open_area, own_area(turn))
-    await ask_area(turn, home, step="callout.area", draft={**plot.to_dict(), "whole": True})
+    draft = {**plot.to_dict(), "whole": True, "exercise": plot.draft.exercise}
+    await ask_area(turn, home, step="callout.area", draft=draft)
 
 
 @takes_area("callout.area")

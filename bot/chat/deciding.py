@@ -22,7 +22,7 @@ from bot.chat.keyboards import one_a_row
 from bot.chat.refusals import refuses
 from bot.chat.texts import Texts
 from bot.chat.turn import Turn
-from bot.community import Act, PersonAddress, allows, require
+from bot.community import Act, NotAllowed, PersonAddress, allows, require
 from bot.delivery import Button, Message
 
 
@@ -81,6 +81,8 @@ async def keep_open(turn: Turn) -> None:
 async def show_open(turn: Turn) -> None:
     """List the call-outs that are open where the speaker may watch them."""
     mine = [grant.area_path for grant in turn.person.roles if allows([grant], Act.SEE_BOARD)]
+    if not mine:
+        raise NotAllowed(Act.SEE_BOARD)
     found: dict[int, CallOutView] = {}
     for path in mine:
         found |= {view.callout_id: view for view in await turn.look(open_callouts, area_path=path)}

@@ -28,7 +28,7 @@ class Helper:
 
     async def cancel(self, turn: Turn) -> None:
         """Leave whatever the person is in the middle of."""
-        busy = turn.talk is not None and turn.speaker.person is not None
+        busy = turn.talk is not None
         await turn.step(None)
         await self._show(turn, turn.t.rich("help.cancelled" if busy else "help.nothing_to_cancel"))
 

@@ -1,5 +1,6 @@
 """Joining: consent in both languages, a name, where one lives, and perhaps a team."""
 
+from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -30,6 +31,7 @@ from bot.community import (
     card,
     checked_name,
     choose_team,
+    invitation,
     join,
     person,
     root_area,
@@ -38,8 +40,14 @@ from bot.community import (
 from bot.delivery import Button, Message
 from bot.intake import forget_person
 
+Handler = Callable[[Turn], Awaitable[None]]
+
 FLAGS = {"zh": "🇨🇳 中文", "en": "🇬🇧 English"}
 POSTER, INVITATION = "a_", "i_"
+
+
+class UnknownLinkError(Exception):
+    """A start link that carried nothing we know, or that no longer leads anywhere."""
 
 
 @dataclass(frozen=True)
@@ -50,6 +58,18 @@ class Arrived:
     refused: Exception | None = None
 
 
+def _of_strangers(handler: Handler) -> Handler:
+    """Let who has joined already know it, whatever old button of joining they tap."""
+
+    async def only_strangers(turn: Turn) -> None:
+        if turn.speaker.person is None:
+            await handler(turn)
+        else:
+            await turn.toast(turn.t("join.already"))
+
+    return only_strangers
+
+
 async def welcome_stranger(turn: Turn) -> None:
     """Say who asks and for what, before anything is kept but the poster's or invitation's code."""
     draft = _draft(turn)
@@ -58,25 +78,24 @@ async def welcome_stranger(turn: Turn) -> None:
     await turn.ask(_consent(turn, turn.speaker.language), "join.consent", draft)
 
 
+@_of_strangers
 async def agree(turn: Turn) -> None:
     """Take the consent and ask for the name."""
-    if turn.speaker.person is not None:
-        await turn.toast(turn.t("join.already"))
-        return
     name = " ".join(turn.speaker.first_name.split())[:60] or "?"
     question = Message(turn.t.rich("join.ask_name"), one_a_row(Button(f"👤 {name}", "jn")))
     await turn.ask(question, "join.name", {**_draft(turn), "agreed": True})
 
 
+@_of_strangers
 async def decline(turn: Turn) -> None:
     """Keep nothing of who says no: not even that they asked."""
-    if turn.speaker.person is None:
-        await turn.database.write(
-            _leave_nothing, bot_id=turn.house.bot_id, user_id=turn.speaker.user_id, now=turn.now
-        )
+    await turn.database.write(
+        _leave_nothing, bot_id=turn.house.bot_id, user_id=turn.speaker.user_id, now=turn.now
+    )
     await turn.show(Message(turn.t.rich("join.declined")))
 
 
+@_of_strangers
 async def speak(turn: Turn) -> None:
     """Show the consent again, beginning with the language that was tapped."""
     language = turn.said.word(0)
@@ -85,6 +104,7 @@ async def speak(turn: Turn) -> None:
     await turn.ask(_consent(turn, language), "join.consent", {**_draft(turn), "language": language})
 
 
+@_of_strangers
 async def take_telegram_name(turn: Turn) -> None:
     """Take the name that Telegram knows."""
     await _take_name(turn, turn.speaker.first_name)
@@ -133,7 +153,7 @@ async def _take_name(turn: Turn, typed: str) -> None:
 
 
 async def _join(turn: Turn, area_id: int, draft: dict[str, Any]) -> None:
-    if turn.speaker.person is not None or "name" not in draft:
+    if "name" not in draft:
         await welcome_stranger(turn)
         return
     offered = await turn.look(teams)
@@ -184,6 +204,21 @@ def _consent_in(t: Texts, house: House) -> Markup:
 
 def _draft(turn: Turn) -> dict[str, Any]:
     return dict(turn.talk.draft) if turn.talk and turn.talk.step.startswith("join.") else {}
+
+
+def check_payload(session: Session, payload: str, *, known: Collection[str], now: datetime) -> None:
+    """Look whether a stranger's start link leads somewhere, before they join by it.
+
+    Raises:
+        UnknownLinkError: it does not, or its area is no longer in use.
+        UnknownInvitation, UsedInvitation, ExpiredInvitation: the invitation gives nothing (any more).
+    """
+    if payload[:2] not in known:
+        raise UnknownLinkError
+    if payload.startswith(INVITATION):
+        invitation(session, code=payload.removeprefix(INVITATION), now=now)
+    elif payload.startswith(POSTER) and _start_area(session, payload).code != payload.removeprefix(POSTER):
+        raise UnknownLinkError
 
 
 def _start_area(session: Session, payload: str) -> AreaView:

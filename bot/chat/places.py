@@ -3,13 +3,18 @@
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
+from markupsafe import Markup
+from sqlmodel import Session
+
 from bot.chat.house import House
 from bot.chat.keyboards import paged
 from bot.chat.refusals import refuses
 from bot.chat.texts import Texts
 from bot.chat.turn import Forged, Turn
-from bot.community import AreaRetired, AreaView, UnknownArea, areas_below, open_area, root_area
+from bot.community import AreaRetired, AreaView, UnknownArea, areas_below, leaves, open_area, root_area
 from bot.delivery import Button, Message
+
+LONGEST_ECHO = 64
 
 Chosen = Callable[[Turn, int], Awaitable[None]]
 
@@ -35,27 +40,36 @@ async def ask_area(
     page: int = 0,
     wanted: str = "",
 ) -> None:
-    """Show the areas one step below, or those of them that hold what was typed."""
-    options = await turn.look(areas_below, parent.area_id)
-    found = [one for one in options if wanted and _is_named(one, wanted)]
+    """Show the areas one step below, or those anywhere below that hold what was typed."""
+    children = await turn.look(areas_below, parent.area_id)
+    found = await turn.look(_named, parent, children, wanted) if wanted else ()
     buttons = paged(
-        [Button(f"🏠 {turn.t.name(one.names)}", f"ja:{one.area_id}") for one in found or options],
+        [Button(f"🏠 {turn.t.name(one.names)}", f"ja:{one.area_id}") for one in found or children],
         page,
         lambda number: f"jp:{parent.area_id}:{number}",
         turn.t,
     )
-    whole = bool(draft.get("whole"))
+    kept = {**draft, "parent": parent.area_id, "wanted": wanted if found else ""}
+    missed = wanted[:LONGEST_ECHO] if wanted and not found else ""
+    text = _question(turn.t, parent, missed=missed, draft=draft)
+    await turn.ask(Message(text, (*buttons, _ways(turn.t, parent, whole="whole" in draft))), step, kept)
+
+
+def _question(t: Texts, parent: AreaView, *, missed: str, draft: Mapping[str, Any]) -> Markup:
+    question = t.rich("places.ask_whole" if "whole" in draft else "places.ask", name=t.name(parent.names))
+    text = t.rich("places.not_found", typed=missed) + question if missed else question
+    return t.rich("exercise.mark") + Markup("\n") + text if draft.get("exercise") else text
+
+
+def _ways(t: Texts, parent: AreaView, *, whole: bool) -> tuple[Button, ...]:
     ways = [
-        Button(turn.t("places.whole", name=turn.t.name(parent.names)), f"jw:{parent.area_id}")
+        Button(t("places.whole", name=t.name(parent.names)), f"jw:{parent.area_id}")
         if whole
-        else Button(turn.t("places.unknown"), "jq")
+        else Button(t("places.unknown"), "jq")
     ]
     if parent.parent_id is not None:
-        ways.insert(0, Button(turn.t("button.back"), f"ja:{parent.parent_id}"))
-    missed = turn.t.rich("places.not_found", typed=wanted) if wanted and not found else ""
-    question = "places.ask_whole" if whole else "places.ask"
-    text = missed + turn.t.rich(question, name=turn.t.name(parent.names))
-    await turn.ask(Message(text, (*buttons, tuple(ways))), step, {**draft, "parent": parent.area_id})
+        ways.insert(0, Button(t("button.back"), f"ja:{parent.parent_id}"))
+    return tuple(ways)
 
 
 async def go_to(turn: Turn) -> None:
@@ -71,7 +85,8 @@ async def turn_page(turn: Turn) -> None:
     """Show another page of the areas."""
     _taker(turn)
     area = await turn.look(open_area, turn.said.number(0))
-    await _again(turn, area, page=turn.said.number(1))
+    searched = str(turn.talk.draft.get("wanted", "")) if turn.talk else ""
+    await _again(turn, area, page=turn.said.number(1), wanted=searched)
 
 
 async def take_whole(turn: Turn) -> None:
@@ -87,7 +102,7 @@ async def unknown(turn: Turn) -> None:
 
 
 async def typed(turn: Turn) -> None:
-    """Search what was typed among the areas shown."""
+    """Search what was typed among the areas below the one that is shown."""
     parent = turn.talk.draft.get("parent") if turn.talk else None
     await _again(turn, await turn.look(open_area, parent), wanted=turn.said.text)
 
@@ -102,6 +117,13 @@ def _taker(turn: Turn) -> Chosen:
     if turn.talk is None or turn.talk.step not in _takers:
         raise Forged
     return _takers[turn.talk.step]
+
+
+def _named(
+    session: Session, parent: AreaView, children: tuple[AreaView, ...], wanted: str
+) -> tuple[AreaView, ...]:
+    below = (one for one in leaves(session) if one.path.startswith(parent.path) and one not in children)
+    return tuple(one for one in (*children, *below) if _is_named(one, wanted))
 
 
 def _is_named(area: AreaView, wanted: str) -> bool:

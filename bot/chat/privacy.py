@@ -66,6 +66,7 @@ async def forget(turn: Turn) -> None:
         now=turn.now,
     )
     await turn.show(Message(turn.t.rich("privacy.forgotten")))
+    await turn.refresh_menu()
 
 
 def _everything(session: Session, resident_id: int, now: datetime) -> dict[str, Any]:
@@ -83,6 +84,7 @@ def _forget_everywhere(
     callouts.forget(session, resident_id=resident_id, now=now)
     points.forget_owner(session, resident_id, now)
     delivery.forget_chat(session, user_id)
+    delivery.erase_said(session, before=now)  # what others were told may name the person
     remember(session, None, bot_id=bot_id, user_id=user_id, now=now)
     forget_person(session, bot_id=bot_id, user_id=user_id)
     community.forget(session, resident_id=resident_id, now=now)

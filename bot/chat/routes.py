@@ -148,6 +148,7 @@ ROUTES = Routes(
         "rewards": shopping.search,
         "handover.code": handing_over.take_code,
         "callout.plan": calling_out.take_typed_plan,
+        "callout.area": places.typed,
         "callout.needed": callout_edits.take_needed,
         "callout.place": callout_edits.take_place,
         "callout.text": callout_edits.take_text,

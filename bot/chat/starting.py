@@ -1,12 +1,15 @@
 """/start: a stranger begins to join, a resident is welcomed back, and what a link carried is done."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
+
+from markupsafe import escape
 
 from bot.chat.cards import ROLE_NAMES
 from bot.chat.house import House
-from bot.chat.joining import welcome_stranger
+from bot.chat.joining import UnknownLinkError, check_payload, welcome_stranger
 from bot.chat.profile import show_card
-from bot.chat.refusals import refuses
+from bot.chat.refusals import refusal, refuses
 from bot.chat.texts import Texts
 from bot.chat.turn import Turn
 from bot.community import (
@@ -35,21 +38,44 @@ def opens(prefix: str) -> Callable[[Payload], Payload]:
 
 
 async def start(turn: Turn) -> None:
-    """Begin to join, or come back."""
+    """Begin to join, or come back; what is wrong with a link is said before the ordinary welcome."""
+    payload = turn.said.text.split()[0] if turn.said.text else ""
     if turn.speaker.person is None:
-        await welcome_stranger(turn)
+        await _begin(turn, payload)
         return
     await turn.act(
         mark_chat, bot_id=turn.house.bot_id, chat_id=turn.speaker.user_id, state=ChatState.REACHABLE
     )
-    payload = turn.said.text.split()[0] if turn.said.text else ""
-    handler = _payloads.get(payload[:2])
-    if handler is not None:
-        await handler(turn, payload[2:])
-        return
     if payload:
-        await turn.say(Message(turn.t.rich("start.unknown_link")))
+        try:
+            await _payloads.get(payload[:2], _unknown_link)(turn, payload[2:])
+        except Exception as error:
+            await _say_why(turn, error)
+        else:
+            return
     await show_card(turn)
+
+
+async def _begin(turn: Turn, payload: str) -> None:
+    turn.said = replace(turn.said, text=payload)
+    if payload:
+        try:
+            await turn.look(check_payload, payload, known=frozenset(_payloads), now=turn.now)
+        except Exception as error:
+            turn.said = replace(turn.said, text="")
+            await _say_why(turn, error)
+    await welcome_stranger(turn)
+
+
+async def _say_why(turn: Turn, error: Exception) -> None:
+    sentence = refusal(error, turn.t, turn.house)
+    if sentence is None:
+        raise error
+    await turn.say(Message(str(escape(sentence))))
+
+
+async def _unknown_link(_turn: Turn, _payload: str) -> None:
+    raise UnknownLinkError
 
 
 @opens("a_")
@@ -73,6 +99,11 @@ async def from_invitation(turn: Turn, code: str) -> None:
     )
     await turn.refresh_menu()
     await show_card(turn)
+
+
+@refuses(UnknownLinkError)
+def _unknown_payload(_: UnknownLinkError, t: Texts, __: House) -> str:
+    return t("start.unknown_link")
 
 
 @refuses(UnknownInvitation)
