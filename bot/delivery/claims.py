@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, bindparam, literal_column, or_, select, update
+from sqlalchemy import Integer, Select, bindparam, literal_column, or_, select, update
 from sqlmodel import Session, col
 
 from bot.delivery.messages import SENT_AGAIN_IN_DOUBT, Buttons, Lane, buttons_from_json
@@ -67,19 +67,14 @@ def claim(session: Session, room: Room, now: datetime) -> tuple[Claim, ...]:
     """Mark the next rows as being sent, at most one a chat, and give them in the order of their lanes."""
     if room.together <= 0:
         return ()
-    own = _candidates(session, col(Delivery.lane) == int(Lane.OWN_ACT), room.own_acts, room.busy, now)
+    own = _candidates(session, _OWN_ACTS, room.own_acts, room.busy, now)
     taken = room.busy | {each.chat_id for each in own}
-    others = _candidates(session, col(Delivery.lane) != int(Lane.OWN_ACT), room.others, taken, now)
+    others = _candidates(session, _OTHERS, room.others, taken, now)
     found = sorted([*own, *others], key=lambda each: (each.lane, each.delivery_id))
     found = found[: room.together]
     if not found:
         return ()
-    marked = session.execute(
-        update(Delivery)
-        .where(col(Delivery.id).in_([each.delivery_id for each in found]), waiting())
-        .values(state=State.SENDING)
-        .returning(col(Delivery.id))
-    )
+    marked = session.connection().execute(_MARK, {"ids": [each.delivery_id for each in found]})
     ids = set(marked.scalars())
     return tuple(each for each in found if each.delivery_id in ids)
 
@@ -133,6 +128,45 @@ def recover(session: Session, now: datetime) -> tuple[Recorded, ...]:
     return _end(session, rest, State.UNKNOWN, now)
 
 
+_Waiting = Select[*tuple[Any, ...]]
+
+# Thirty times a second these run, so they are made once.
+_WAITING: _Waiting = (
+    select(
+        col(Delivery.id),
+        col(Delivery.chat_id),
+        col(Delivery.lane),
+        col(Broadcast.loud),
+        col(Rendering.id),
+        col(Delivery.attempts),
+        col(Delivery.expires_at),
+        col(Broadcast.about),
+        col(Delivery.tag),
+    )
+    .join(Broadcast, col(Broadcast.id) == col(Delivery.broadcast_id))
+    .join(
+        Rendering,
+        (col(Rendering.broadcast_id) == col(Delivery.broadcast_id))
+        & (col(Rendering.language) == col(Delivery.language)),
+    )
+    .where(
+        waiting(),
+        or_(col(Delivery.not_before).is_(None), col(Delivery.not_before) <= bindparam("moment")),
+        or_(col(Delivery.expires_at).is_(None), col(Delivery.expires_at) > bindparam("moment")),
+        col(Delivery.chat_id).not_in(bindparam("busy", expanding=True)),
+    )
+    .order_by(col(Delivery.lane), col(Delivery.id))
+    .limit(bindparam("most", type_=Integer))
+)
+_OWN_ACTS = _WAITING.where(col(Delivery.lane) == int(Lane.OWN_ACT))
+_OTHERS = _WAITING.where(col(Delivery.lane) != int(Lane.OWN_ACT))
+_MARK = (
+    update(Delivery)
+    .where(col(Delivery.id).in_(bindparam("ids", expanding=True)), waiting())
+    .values(state=State.SENDING)
+    .returning(col(Delivery.id))
+)
+
 IN_DOUBT_REASON = "the program ended while this was being sent"
 
 _RECORD = (
@@ -163,46 +197,16 @@ def _row(ended: Ended) -> dict[str, Any]:
 
 
 def _candidates(
-    session: Session, lane: Any, limit: int, busy: AbstractSet[int], now: datetime
+    session: Session, statement: _Waiting, limit: int, busy: AbstractSet[int], now: datetime
 ) -> list[Claim]:
     """Look for waiting rows, the first of each chat; a few more are read, for several may be for one chat."""
     if limit <= 0:
         return []
-    rows = session.execute(
-        _waiting_rows(now).where(lane, col(Delivery.chat_id).not_in(busy)).limit(4 * limit)
-    )
+    wanted = {"busy": list(busy), "most": 4 * limit, "moment": now}
     firsts: dict[int, Claim] = {}
-    for row in rows:
+    for row in session.connection().execute(statement, wanted):
         firsts.setdefault(row.chat_id, Claim(row[0], row[1], Lane(row[2]), *row[3:]))
     return list(firsts.values())[:limit]
-
-
-def _waiting_rows(now: datetime) -> Select[*tuple[Any, ...]]:
-    return (
-        select(
-            col(Delivery.id),
-            col(Delivery.chat_id),
-            col(Delivery.lane),
-            col(Broadcast.loud),
-            col(Rendering.id),
-            col(Delivery.attempts),
-            col(Delivery.expires_at),
-            col(Broadcast.about),
-            col(Delivery.tag),
-        )
-        .join(Broadcast, col(Broadcast.id) == col(Delivery.broadcast_id))
-        .join(
-            Rendering,
-            (col(Rendering.broadcast_id) == col(Delivery.broadcast_id))
-            & (col(Rendering.language) == col(Delivery.language)),
-        )
-        .where(
-            waiting(),
-            or_(col(Delivery.not_before).is_(None), col(Delivery.not_before) <= now),
-            or_(col(Delivery.expires_at).is_(None), col(Delivery.expires_at) > now),
-        )
-        .order_by(col(Delivery.lane), col(Delivery.id))
-    )
 
 
 def _remember_file(session: Session, rendering_id: int, file_id: str) -> None:
