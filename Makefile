@@ -22,7 +22,7 @@ run: setup
 	@$(VENV)/bin/linli run $(ARGS)
 
 test: setup
-	@$(VENV)/bin/python -m pytest $(ARGS)
+	@$(VENV)/bin/python -m pytest -n auto --dist worksteal $(ARGS)
 
 check: setup
 	@$(VENV)/bin/ruff check .
