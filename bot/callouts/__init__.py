@@ -1,6 +1,6 @@
 """Call-outs: plans, audience, answers, the board and stand-down."""
 
-from bot.callouts.approving import approve, lapse_approval, refuse, send_now
+from bot.callouts.approving import approve, lapse_approval, refuse, send_now, still_waiting
 from bot.callouts.asks import answer, arrive, finish, my_open_asks
 from bot.callouts.boards import (
     BoardView,
@@ -128,5 +128,6 @@ __all__ = [
     "send_alone",
     "send_now",
     "stand_down",
+    "still_waiting",
     "synchronise_plans",
 ]

@@ -7,7 +7,7 @@ from sqlmodel import Session
 
 from bot.callouts import people
 from bot.callouts.errors import AlreadyDecided, ApprovalLapsed, CallOutError, SamePerson
-from bot.callouts.events import Lapsed, Opened, Refused
+from bot.callouts.events import CallOutView, Lapsed, Opened, Refused
 from bot.callouts.models import CallOut, callouts
 from bot.callouts.opening import open_callout
 from bot.callouts.recording import record_act
@@ -57,12 +57,20 @@ def send_now(session: Session, *, callout_id: int, coordinator_id: int, now: dat
     Raises:
         UnknownCallOut, NotAllowed, ApprovalLapsed, AlreadyDecided, NobodyToAsk: as for `approve`.
     """
-    callout = row(session, callout_id)
-    require(session, resident_id=coordinator_id, act=Act.CALL_OUT, area_id=callout.area_id)
-    if callout.created_by != coordinator_id:
-        raise NotAllowed(Act.CALL_OUT)
+    callout = _as_first(session, callout_id, coordinator_id)
     _claim(session, callout, by=coordinator_id, state=CallOutState.OPEN, now=now, review=True)
     return _open(session, callout, by=coordinator_id, act="send-call-out-alone", now=now)
+
+
+def still_waiting(session: Session, *, callout_id: int, coordinator_id: int, now: datetime) -> CallOutView:
+    """Give what the first coordinator could send alone now.
+
+    Raises:
+        UnknownCallOut, NotAllowed, ApprovalLapsed, AlreadyDecided: as for `send_now`.
+    """
+    callout = _as_first(session, callout_id, coordinator_id)
+    _require_waiting(callout, now)
+    return view(session, callout)
 
 
 def lapse_approval(session: Session, *, callout_id: int, now: datetime) -> Lapsed | None:
@@ -99,6 +107,21 @@ def _as_second(session: Session, callout_id: int, coordinator_id: int) -> CallOu
     return callout
 
 
+def _as_first(session: Session, callout_id: int, coordinator_id: int) -> CallOut:
+    callout = row(session, callout_id)
+    require(session, resident_id=coordinator_id, act=Act.CALL_OUT, area_id=callout.area_id)
+    if callout.created_by != coordinator_id:
+        raise NotAllowed(Act.CALL_OUT)
+    return callout
+
+
+def _require_waiting(callout: CallOut, now: datetime) -> None:
+    if callout.state != CallOutState.AWAITING:
+        raise decided(callout)
+    if callout.approval_until and now >= callout.approval_until:
+        raise ApprovalLapsed(callout.approval_until)
+
+
 def _claim(
     session: Session,
     callout: CallOut,
@@ -109,10 +132,7 @@ def _claim(
     review: bool = False,
 ) -> None:
     """Be the one who decides, or hear who was before."""
-    if callout.state != CallOutState.AWAITING:
-        raise decided(callout)
-    if callout.approval_until and now >= callout.approval_until:
-        raise ApprovalLapsed(callout.approval_until)
+    _require_waiting(callout, now)
     if not _move(session, callout, state=state, decided_by=by, decided_at=now, review_open=review):
         raise decided(row(session, number(callout)))
 

@@ -1,5 +1,7 @@
 """A resident's card as a message: the same one at the end of joining and at /me."""
 
+from datetime import timedelta
+
 from markupsafe import Markup
 
 from bot.chat.house import House
@@ -57,7 +59,7 @@ def availability_words(t: Texts, card: Card, house: House) -> str:
     if not card.availability.willing:
         return t("available.off")
     if away is not None:
-        return t("available.away", until=f"{house.day(away)} {house.hour(away)}")
+        return t("available.away", until=house.day(away - timedelta(seconds=1)))  # that day included
     return t("available.on")
 
 

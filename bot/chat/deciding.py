@@ -14,6 +14,7 @@ from bot.callouts import (
     refuse,
     send_now,
     stand_down,
+    still_waiting,
 )
 from bot.chat.callout_news import send_board
 from bot.chat.callout_words import LEVELS, marked, marked_plain, title, what_next
@@ -46,7 +47,7 @@ async def send_alone(turn: Turn) -> None:
         opened = await turn.act(send_now, callout_id=number, coordinator_id=turn.me, now=turn.now)
         await _say_out(turn, opened, "approval.you_sent_alone")
         return
-    view = await turn.look(_readable, number, turn.me)
+    view = await turn.look(still_waiting, callout_id=number, coordinator_id=turn.me, now=turn.now)
     sure = Button(f"⚡ {view.people}", f"cz:{number}:{view.people}")
     question = turn.t.rich("callout.ask_alone", people=turn.t.count("count.people", view.people))
     await turn.show(Message(str(marked(turn.t, exercise=view.exercise, html=question)), one_a_row(sure)))
@@ -115,12 +116,6 @@ def _board_for(session: Session, *, callout_id: int, reader: PersonAddress, turn
     view = callout(session, callout_id)
     require(session, resident_id=reader.resident_id, act=Act.SEE_BOARD, area_id=view.area_id)
     send_board(session, view, reader, turn.house, turn.now, key=key)
-
-
-def _readable(session: Session, callout_id: int, resident_id: int) -> CallOutView:
-    view = callout(session, callout_id)
-    require(session, resident_id=resident_id, act=Act.CALL_OUT, area_id=view.area_id)
-    return view
 
 
 async def _ask_sure(turn: Turn, there: StillThere) -> None:

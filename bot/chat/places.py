@@ -7,7 +7,7 @@ from markupsafe import Markup
 from sqlmodel import Session
 
 from bot.chat.house import House
-from bot.chat.keyboards import paged
+from bot.chat.keyboards import paged, plain_words
 from bot.chat.refusals import refuses
 from bot.chat.texts import Texts
 from bot.chat.turn import Forged, Turn
@@ -102,9 +102,13 @@ async def unknown(turn: Turn) -> None:
 
 
 async def typed(turn: Turn) -> None:
-    """Search what was typed among the areas below the one that is shown."""
-    parent = turn.talk.draft.get("parent") if turn.talk else None
-    await _again(turn, await turn.look(open_area, parent), wanted=turn.said.text)
+    """Search what was typed among the areas below the one that is shown; a whole name needs no tap."""
+    parent = await turn.look(open_area, turn.talk.draft.get("parent") if turn.talk else None)
+    exactly = [one for one in await turn.look(leaves) if _is_called(one, turn.said.text)]
+    if len(exactly) == 1 and exactly[0].path.startswith(parent.path):
+        await _taker(turn)(turn, exactly[0].area_id)
+    else:
+        await _again(turn, parent, wanted=turn.said.text)
 
 
 async def _again(turn: Turn, area: AreaView, *, page: int = 0, wanted: str = "") -> None:
@@ -124,6 +128,10 @@ def _named(
 ) -> tuple[AreaView, ...]:
     below = (one for one in leaves(session) if one.path.startswith(parent.path) and one not in children)
     return tuple(one for one in (*children, *below) if _is_named(one, wanted))
+
+
+def _is_called(area: AreaView, typed: str) -> bool:
+    return plain_words(typed) in {plain_words(name) for name in area.names.values()}
 
 
 def _is_named(area: AreaView, wanted: str) -> bool:
