@@ -48,9 +48,11 @@ def measure() -> Iterator[Figure]:
         coordinator, *volunteers = room.phones(VOLUNTEERS + 1)
         url = settled(Path(folder), [coordinator, *volunteers], volunteers=VOLUNTEERS)
         _call_out(room, url, coordinator)
-        with linli_run(room, url):
+        with linli_run(room, url) as running:
             time.sleep(1)
+            cpu = running.cpu_seconds()
             ours = _storm(room, volunteers)
+            cpu = running.cpu_seconds() - cpu
             began = time.monotonic()
             until(lambda: _board_is_right(room, coordinator))
             settled_after = time.monotonic() - began
@@ -59,6 +61,7 @@ def measure() -> Iterator[Figure]:
     yield ours.figure("1,000 taps at once: p95 tap to answer", 0.95, theirs, at_most=4)
     yield ours.figure("  median", 0.5, theirs)
     yield ours.figure("  last", 1.0, theirs)
+    yield Figure(name="  processor time a tap", value=cpu / VOLUNTEERS * 1000, unit="ms")
     yield Figure(name="  taps without an answer", value=VOLUNTEERS - ours.answered, unit="", at_most=0)
     yield Figure(name="  answers not stored", value=VOLUNTEERS - stored, unit="", at_most=0)
     yield Figure(name="  board right after the last answer", value=settled_after, unit="s")
