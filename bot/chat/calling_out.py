@@ -110,10 +110,7 @@ async def _show_newest(turn: Turn, plot: Plot) -> None:
 
 
 async def _ask_plan(turn: Turn, text: str) -> None:
-    buttons = [
-        Button(f"📋 {plan.emoji} {turn.t.name(plan.names)}", f"cq:{plan.code}")
-        for plan in await turn.look(plans)
-    ]
+    buttons = [Button(f"📋 {turn.t.name(plan.names)}", f"cq:{plan.code}") for plan in await turn.look(plans)]
     free = Button(turn.t("callout.button_free"), "cq:")
     await turn.ask(
         Message(turn.t.rich("callout.ask_plan"), one_a_row(*buttons, free)), "callout.plan", {"text": text}

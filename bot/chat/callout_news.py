@@ -112,9 +112,10 @@ def awaiting(session: Session, event: AwaitingApproval, house: House, now: datet
 
 @announces(Refused)
 def refused(session: Session, event: Refused, _: House, now: datetime) -> None:
-    """Tell the coordinators that nothing goes out, and who said so."""
+    """Tell the other coordinators that nothing goes out, and who said so."""
     name = event.by.name if event.by else ""
-    _tell_outcome(session, event.callout, event.told, "refused", "approval.refused", name, now)
+    others = [one for one in event.told if one != event.by]  # who refused reads it in place of the question
+    _tell_outcome(session, event.callout, others, "refused", "approval.refused", name, now)
 
 
 @announces(Lapsed)
