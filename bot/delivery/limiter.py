@@ -1,30 +1,32 @@
 """The pace behind python-telegram-bot's own seam, for what conversations send without the outbox."""
 
-from collections.abc import Callable, Coroutine
-from contextlib import suppress
+import asyncio
+from collections.abc import Callable, Coroutine, Sequence
 from typing import Any
 
-from telegram.error import RetryAfter
+from telegram.error import BadRequest, NetworkError, RetryAfter
 from telegram.ext import BaseRateLimiter
 
 from bot.delivery.chats import ChatId
 from bot.delivery.messages import Lane
 from bot.delivery.pace import Pace, has_turn
+from bot.delivery.transport import InDoubt
 
 JSON = dict[str, Any]
 Answer = bool | JSON | list[JSON]
 
 # Sends and edits count (tdlib/td#2592); answers to taps do not (tdlib/telegram-bot-api#648).
 COUNTED = ("send", "edit", "copy", "forward", "stop")
-REFUSALS_BORNE = 2
+TRIED_AGAIN_AFTER = (1.0, 4.0)
 FREE = frozenset({"sendChatAction"})
 
 
 class PaceLimiter(BaseRateLimiter[Lane]):
     """Makes each send and edit wait for its turn; `rate_limit_args` is its lane."""
 
-    def __init__(self, pace: Pace) -> None:
+    def __init__(self, pace: Pace, pauses: Sequence[float] = TRIED_AGAIN_AFTER) -> None:
         self._pace = pace
+        self._pauses = pauses
 
     async def initialize(self) -> None:
         """Do nothing: the pace lives as long as the process."""
@@ -45,12 +47,23 @@ class PaceLimiter(BaseRateLimiter[Lane]):
         if has_turn() or not counts(endpoint):
             return await callback(*args, **kwargs)
         lane, chat_id = rate_limit_args or Lane.OWN_ACT, _chat(data)
-        for _ in range(REFUSALS_BORNE):
-            with suppress(RetryAfter):  # the pace holds the next turn back as long as Telegram asked
+        for pause in self._pauses:
+            try:
                 async with self._pace.turn(lane, chat_id):
                     return await callback(*args, **kwargs)
+            except RetryAfter:  # the pace holds the next turn back as long as Telegram asked
+                continue
+            except NetworkError as error:
+                if not _did_nothing(error):
+                    raise
+                await asyncio.sleep(pause)
         async with self._pace.turn(lane, chat_id):
             return await callback(*args, **kwargs)
+
+
+def _did_nothing(error: NetworkError) -> bool:
+    """Tell an answer of 5xx and a line that never came about from a call that may have been heard."""
+    return not isinstance(error, (InDoubt, BadRequest))  # BadRequest is a NetworkError, too
 
 
 def counts(endpoint: str) -> bool:

@@ -226,3 +226,16 @@ async def test_the_limiter_counts_sends_and_lets_questions_pass(post: Post) -> N
         await bot.send_message(ann, "refused once, sent all the same")
     assert await post.sees(mei) == ["0", "1", "2", "3"]
     assert await post.sees(ann) == ["refused once, sent all the same"]
+
+
+async def test_what_a_conversation_says_survives_a_server_that_fails_for_a_moment(post: Post) -> None:
+    mei = await post.person()
+    bot = ExtBot(
+        post.bot.token,
+        base_url=post.bot.base_url.removesuffix(post.bot.token),
+        rate_limiter=PaceLimiter(post.pace, pauses=(0, 0)),
+    )
+    async with bot:
+        await post.fault(method="sendMessage", status=502, count=2)
+        await bot.send_message(mei, "said all the same")
+    assert await post.sees(mei) == ["said all the same"]
