@@ -53,7 +53,12 @@ def measure() -> Iterator[Figure]:
         name="  429 answers", value=ours.refused, unit="", at_most=0, peer=theirs["refused"], peer_name=name
     )
     yield Figure(
-        name="  lost", value=ours.lost, unit="", at_most=0, peer=trusting["lost"], peer_name="AIORateLimiter()"
+        name="  lost",
+        value=ours.lost,
+        unit="",
+        at_most=0,
+        peer=trusting["lost"],
+        peer_name="AIORateLimiter()",
     )
     yield Figure(
         name="  CPU of the sending process",
