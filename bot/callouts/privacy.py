@@ -3,16 +3,11 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import delete, insert, select, update
 from sqlmodel import Session
 
-from bot.callouts.models import ask_changes, asks, callouts
+from bot.callouts.models import ask_changes, asks, boards, callouts
 from bot.callouts.states import RELEASABLE, AskState
-
-_KEPT = (
-    *("callout_id", "team", "state", "answer", "delivered_at", "answered_at"),
-    *("eta_at", "arrived_at", "done_at"),
-)
 
 
 def exported(session: Session, resident_id: int) -> dict[str, Any]:
@@ -38,8 +33,9 @@ def exported(session: Session, resident_id: int) -> dict[str, Any]:
     }
 
 
-def forget(session: Session, *, resident_id: int, now: datetime) -> None:
+def forget(session: Session, *, resident_id: int, now: datetime, chat_id: int | None = None) -> None:
     """Take this person out of every call-out: nobody waits for them any more, and only counts remain."""
+    session.execute(delete(boards).where(boards.c.chat_id == chat_id))
     mine = asks.c.resident_id == resident_id
     awaited = update(asks).where(mine, asks.c.state.in_((*RELEASABLE, AskState.ARRIVED)))
     gone = session.execute(awaited.values(state=AskState.RELEASED).returning(asks.c.id)).scalars().all()

@@ -81,7 +81,7 @@ def _everything(session: Session, resident_id: int, now: datetime) -> dict[str, 
 def _forget_everywhere(
     session: Session, *, resident_id: int, bot_id: int, user_id: int, now: datetime
 ) -> None:
-    callouts.forget(session, resident_id=resident_id, now=now)
+    callouts.forget(session, resident_id=resident_id, chat_id=user_id, now=now)
     points.forget_owner(session, resident_id, now)
     delivery.forget_chat(session, user_id)
     delivery.erase_said(session, before=now)  # what others were told may name the person
