@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -205,25 +205,36 @@ def _rehearsal(neighbourhood: Neighbourhood, invitations: Invitations) -> Rehear
     homes = [area for area in neighbourhood.areas if area.code not in parents]
     posters = tuple(Door(area.names, f"a_{area.code}") for area in homes)
     first, second = invitations.coordinators
-    coordinator = {"zh": "应急值班员", "en": "Coordinator"}
     shops = [
-        Preset(one.names, _keeper(place), "zh" if place % 2 else "en", invitations.merchants[one.code])
+        Preset(
+            _role("爱心商家", "Merchant", one.names),
+            _keeper(place),
+            "zh" if place % 2 else "en",
+            invitations.merchants[one.code],
+        )
         for place, one in enumerate(neighbourhood.merchants)
     ]
     return Rehearsal(
         posters=posters,
         invitations=(),
         presets=(
-            Preset(coordinator, "林静", "zh", first),
-            Preset(coordinator, "Grace", "en", second),
-            *shops,
+            Preset({"zh": "应急值班员", "en": "Coordinator"}, "林静", "zh", first),
             *(
-                Preset(home.names, name, language, f"a_{home.code}")
+                Preset(_role("居民", "Resident", home.names), name, language, f"a_{home.code}")
                 for home, name, language in _people(homes)
             ),
+            *shops,
+            Preset({"zh": "第二位值班员", "en": "Second coordinator"}, "Grace", "en", second),
         ),
+        timezone=str(neighbourhood.zone),
         places=tuple(Place(area.names, *area.at) for area in homes if area.at),
     )
+
+
+def _role(zh: str, en: str, of: Mapping[str, str]) -> Mapping[str, str]:
+    """Say in both languages who somebody is, and where."""
+    either = next(iter(of.values()))
+    return {"zh": f"{zh} · {of.get('zh', either)}", "en": f"{en} · {of.get('en', either)}"}
 
 
 def _keeper(place: int) -> str:

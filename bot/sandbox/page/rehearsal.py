@@ -38,6 +38,7 @@ class Rehearsal:
     invitations: tuple[Door, ...] = ()
     presets: tuple[Preset, ...] = ()
     places: tuple[Place, ...] = ()
+    timezone: str | None = None  # what the phones' clocks show; without it the browser's own
 
     def facts(self) -> dict[str, Any]:
         """Give everything as plain values for the page."""

@@ -4,8 +4,13 @@ import { button, make } from "./dom.js";
 import { rendered } from "./markup.js";
 import { language, say } from "./words.js";
 
+let timeZone;
+
+/** Let the phones' clocks show the neighbourhood's time, as the bot's messages do. */
+export function setTimeZone(name) { timeZone = name || undefined; }
+
 const time = (seconds) => new Intl.DateTimeFormat(language() === "zh" ? "zh-CN" : "en-GB",
-  { hour: "2-digit", minute: "2-digit" }).format(new Date(seconds * 1000));
+  { hour: "2-digit", minute: "2-digit", timeZone }).format(new Date(seconds * 1000));
 
 /** `acts`: command(text), link(url), tap(message, button, element), look(photo, name). */
 export function bubble(message, acts) {

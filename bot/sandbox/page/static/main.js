@@ -1,8 +1,9 @@
 // Begins the page: phones side by side or, where it is narrow, one at a time behind tabs.
 
+import { setTimeZone } from "./bubble.js";
 import { announce, button, toast } from "./dom.js";
 import { Live } from "./live.js";
-import { invent, NeighboursCard, PeopleList, presets } from "./people.js";
+import { invent, NeighboursCard, PeopleList, presets, steps } from "./people.js";
 import { Phone } from "./phone.js";
 import { say, setLanguage, translate } from "./words.js";
 
@@ -26,7 +27,7 @@ const acts = {
   close(phone) {
     phones.splice(phones.indexOf(phone), 1);
     phone.element.remove();
-    if (!phones.length) addPhone();
+    while (phones.length < usual()) addPhone();
     acts.active(phones[0]);
     look(phones[0]);
     keepWho();
@@ -43,9 +44,13 @@ const acts = {
   },
   welcome(phone) {
     return [...presets(live, acts, phone),
-      button(say("new_person"), () => { acts.active(phone); invent(live, acts); }, { class: "wide plain" })];
+      button(say("new_person"), () => { acts.active(phone); invent(live, acts); }, { class: "wide plain" }),
+      ...(usual() === 1 || (phones.length && phone !== phones[0]) ? [steps(live)] : [])];
   },
 };
+
+/** Where there is room two phones lie side by side. */
+const usual = () => (getComputedStyle(tabs).display === "none" ? 2 : 1);
 
 function addPhone() {
   const phone = new Phone(live, acts);
@@ -113,13 +118,13 @@ document.addEventListener("visibilitychange", () => {
 async function begin() {
   translate(document);
   await live.begin();
+  setTimeZone(live.offers.timezone);
   const list = new PeopleList(live, acts);
   const card = new NeighboursCard(live);
   drawSide();
   list.draw();
   const wanted = location.hash.slice(1).split(",").map((id) => live.people.get(Number(id))).filter(Boolean);
-  const wide = getComputedStyle(tabs).display === "none";
-  while (phones.length < Math.max(wanted.length, wide ? 2 : 1)) addPhone();
+  while (phones.length < Math.max(wanted.length, usual())) addPhone();
   await Promise.all(wanted.map((person, index) => phones[index].show(person)));
   acts.active(phones[0]);
   look(wanted.length ? phones[0] : null);

@@ -37,6 +37,14 @@ export function presets(live, acts, phone) {
     () => play(live, preset, acts, phone), { class: "preset" }));
 }
 
+/** What a newcomer to the page may try, one thing after another; only where the demo offers people to play. */
+export function steps(live) {
+  if (!live.offers.invitations.length && live.offers.presets.length < 5) return "";
+  const each = [1, 2, 3, 4, 5].map((number) => make("li", {}, ...say(`step_${number}`).split(/(\/[a-z]+)/)
+    .map((part) => (part.startsWith("/") ? make("code", {}, part) : part))));
+  return make("section", { class: "steps quiet" }, make("h3", {}, say("steps")), make("ol", {}, ...each));
+}
+
 export async function invent(live, acts) {
   const made = await newPerson(live.offers);
   if (made) await handPhone(acts, made.person, made.payload);
