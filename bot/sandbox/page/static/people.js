@@ -40,7 +40,8 @@ export function presets(live, acts, phone) {
 /** What a newcomer to the page may try, one thing after another; only where the demo offers people to play. */
 export function steps(live) {
   if (!live.offers.invitations.length && live.offers.presets.length < 5) return "";
-  const each = [1, 2, 3, 4, 5].map((number) => make("li", {}, ...say(`step_${number}`).split(/(\/[a-z]+)/)
+  const told = [say("step_1"), say("step_2"), say("step_3"), say("step_4"), say("step_5")];
+  const each = told.map((words) => make("li", {}, ...words.split(/(\/[a-z]+)/)
     .map((part) => (part.startsWith("/") ? make("code", {}, part) : part))));
   return make("section", { class: "steps quiet" }, make("h3", {}, say("steps")), make("ol", {}, ...each));
 }
