@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
 from typing import Any
 
-from sqlalchemy import Engine, text
+from sqlalchemy import Connection, Engine, event, text
 from sqlalchemy.exc import DBAPIError
 
 from bot.database.units import Finished, Scope, Unit, attempt
@@ -18,7 +18,8 @@ MOST_ATTEMPTS = 12
 _FIRST_PAUSE = 0.002
 _LONGEST_PAUSE = 0.2
 _COLLISIONS = {"40001", "40P01"}  # serialization_failure, deadlock_detected
-_HAS_WRITTEN = text("SELECT pg_current_xact_id_if_assigned() IS NOT NULL")
+_STILL_HOLDS = text("SELECT 1")
+_CHANGES = frozenset({"INSERT", "UPDATE", "DELETE", "MERGE"})
 
 
 class PooledWriter:
@@ -26,6 +27,7 @@ class PooledWriter:
 
     def __init__(self, engine: Engine, finish: Callable[[Finished], None]) -> None:
         self._engine = engine
+        event.listen(engine, "after_cursor_execute", _note_change)
         self._finish = finish
         self._threads = ThreadPoolExecutor(max_workers=WRITERS, thread_name_prefix="linli-writer")
         self._collided = threading.Lock()  # units that collided go one at a time, so that they end
@@ -63,8 +65,17 @@ class PooledWriter:
     def _once(self, unit: Unit) -> tuple[Any, bool]:
         """Run and commit; the question at the end fails where the unit hid a broken transaction."""
         with self._engine.begin() as connection:
+            connection.info["changed"] = False
             result = unit.run(connection, Scope.TRANSACTION)
-            return result, bool(connection.scalar(_HAS_WRITTEN))
+            connection.execute(_STILL_HOLDS)
+            return result, bool(connection.info["changed"])
+
+
+def _note_change(connection: Connection, cursor: Any, *_: object) -> None:
+    """Note a row that changed; one that was only locked did not."""
+    said = cursor.statusmessage or ""
+    if cursor.rowcount > 0 and said.split(" ")[0] in _CHANGES:
+        connection.info["changed"] = True
 
 
 def _collided(error: DBAPIError) -> bool:

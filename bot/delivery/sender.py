@@ -115,7 +115,7 @@ class Sender:
 
     async def _work(self) -> None:
         """Record what ended and claim what there is room for, until there is nothing to do."""
-        while self._results or self._tidy or self._look:
+        while not self._stopping and (self._results or self._tidy or self._look):
             room = self._hand.room(self._clock.monotonic())
             if not self._results and not self._tidy and not self._may_look(room):
                 return

@@ -179,6 +179,16 @@ async def test_a_commit_that_changed_nothing_is_not_announced(db: Database) -> N
     assert heard == []
 
 
+async def test_a_row_that_was_only_looked_at_and_locked_is_not_announced(db: Database) -> None:
+    await db.write(note, "news")
+    heard: list[None] = []
+    db.on_commit(lambda: heard.append(None))
+    await db.write(lambda session: session.execute(select(notes).with_for_update()).close())
+    assert heard == []
+    await db.write(lambda session: session.execute(update(notes).values(said="x")).close())
+    assert len(heard) == 1
+
+
 async def test_nobody_increments_from_a_stale_sight(db: Database) -> None:
     def count_up(session: Session) -> None:
         known = session.execute(select(func.max(notes.c.id))).scalar() or 0
