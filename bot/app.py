@@ -88,17 +88,7 @@ async def opened(
         house = House(neighbourhood, me.id, me.username)
         await database.write(_prepare, neighbourhood, house, clock.now())
         failed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        sender = Sender(
-            database,
-            bot,
-            pace,
-            clock,
-            recorded=recorded,
-            unreachable=partial(_unreachable, bot_id=me.id),
-            on_failure=lambda error: _fail(failed, error),
-        )
-        database.on_commit(sender.wake)
-        await stack.enter_async_context(sender)
+        sender = await stack.enter_async_context(_sender(database, bot, pace, clock, failed))
         boards = await stack.enter_async_context(Boards(database, Edits(bot, pace), house, clock))
         schedule = await stack.enter_async_context(Schedule(database, jobs(house), clock))
         redraws = await stack.enter_async_context(Redraws())
@@ -141,6 +131,22 @@ def _bot(settings: Settings, pace: Pace) -> ExtBot[Lane]:
         get_updates_request=BoundedRequest(in_flight=1, proxy=settings.proxy_url),
         rate_limiter=PaceLimiter(pace),
     )
+
+
+def _sender(
+    database: Database, bot: ExtBot[Lane], pace: Pace, clock: Clock, failed: asyncio.Future[None]
+) -> Sender:
+    sender = Sender(
+        database,
+        bot,
+        pace,
+        clock,
+        recorded=recorded,
+        unreachable=partial(_unreachable, bot_id=bot.id),
+        on_failure=partial(_fail, failed),
+    )
+    database.on_commit(sender.wake)
+    return sender
 
 
 @dataclass(frozen=True)

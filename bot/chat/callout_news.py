@@ -22,7 +22,7 @@ from bot.chat.house import House
 from bot.chat.keyboards import Rows, one_a_row
 from bot.chat.telling import tell
 from bot.chat.texts import Texts, texts
-from bot.community import PersonAddress
+from bot.community import Act, PersonAddress, holders
 from bot.delivery import Button, Lane, Message, Recipient, enqueue, withdraw
 from bot.schedule import put
 from points import Awarded
@@ -47,6 +47,9 @@ def opened(session: Session, event: Opened, house: House, now: datetime) -> None
     if event.replayed:
         return
     view = event.callout
+    if event.coordinator is not None:
+        # Before the asks in their own lane: it leaves first, and a crash on the way does not lose it.
+        send_board(session, view, event.coordinator, house, now)
     enqueue(
         session,
         key=f"callout:{view.callout_id}:ask",
@@ -58,8 +61,6 @@ def opened(session: Session, event: Opened, house: House, now: datetime) -> None
         about=about(view.callout_id),
         expires_at=now + STALE_AFTER,
     )
-    if event.coordinator is not None:
-        send_board(session, event.callout, event.coordinator, house, now)
     if event.decided_by is not None:
         _tell_decision(session, event, event.decided_by, now)
     for ended in event.ended_exercises:
@@ -77,6 +78,7 @@ def send_board(
         key=f"callout:{view.callout_id}:board:{to.resident_id}:{key}",
         words=lambda t: board_message(t, shown, house),
         now=now,
+        lane=Lane.EMERGENCY,
         about=about_board(view.callout_id),
     )
 
@@ -101,6 +103,7 @@ def awaiting(session: Session, event: AwaitingApproval, house: House, now: datet
         key=f"callout:{view.callout_id}:second",
         words=words,
         now=now,
+        lane=Lane.EMERGENCY,
         loud=True,
     )
     if event.until is not None:
@@ -176,7 +179,10 @@ def _tell_decision(session: Session, event: Opened, decider: PersonAddress, now:
         whole = marked(t, exercise=view.exercise, html=html + Markup("\n\n") + view_text(t, view))
         return Message(str(whole))
 
-    others = [one for one in event.coordinators if one.resident_id != decider.resident_id]
+    told = {one.resident_id: one for one in event.coordinators}
+    if view.review_open:
+        told |= {one.resident_id: one for one, _ in holders(session, act=Act.CALL_OUT)}
+    others = [one for number, one in told.items() if number != decider.resident_id]
     tell(session, others, key=f"callout:{view.callout_id}:decided", words=words, now=now, loud=True)
 
 

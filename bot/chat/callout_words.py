@@ -111,7 +111,7 @@ def answer_buttons(t: Texts, callout_id: int, state: AskState) -> Rows:
         ]
         return one_a_row(*etas, here, later, cannot)
     if state is AskState.ARRIVED:
-        return one_a_row(Button(t("answer.button_done"), f"cd:{callout_id}"))
+        return one_a_row(Button(t("answer.button_done"), f"cd:{callout_id}"), cannot)
     if state is AskState.DONE:
         return what_next(t)
     return one_a_row(coming, later, cannot)

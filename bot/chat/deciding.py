@@ -3,12 +3,13 @@
 from sqlmodel import Session
 
 from bot.callouts import (
+    BoardView,
     CallOutView,
     Opened,
     SamePerson,
     StillThere,
-    StoodDown,
     approve,
+    board,
     callout,
     open_callouts,
     refuse,
@@ -71,7 +72,8 @@ async def end(turn: Turn) -> None:
         await turn.toast(marked_plain(turn.t, exercise=exercise, text=turn.t("standdown.already")))
     else:
         await turn.toast(marked_plain(turn.t, exercise=exercise, text=turn.t("standdown.toast")))
-        await turn.say(_ended(turn.t, ended))
+        shown = await turn.look(board, callout_id=number, now=turn.now)
+        await turn.say(_ended(turn.t, shown))
 
 
 async def keep_open(turn: Turn) -> None:
@@ -127,15 +129,11 @@ async def _ask_sure(turn: Turn, there: StillThere) -> None:
     await turn.say(Message(str(html), one_a_row(sure, keep)))
 
 
-def _ended(t: Texts, ended: StoodDown) -> Message:
-    html = t.rich(
-        "standdown.summary",
-        title=title(t, ended.callout),
-        served=len(ended.served),
-        minutes=t.count("count.minutes", sum(one.minutes for one in ended.served)),
-        points=sum(award.amount for award in ended.awards),
-    )
-    return Message(str(marked(t, exercise=ended.callout.exercise, html=html)), what_next(t))
+def _ended(t: Texts, shown: BoardView) -> Message:
+    """Say how it ended: everybody who served counts, whether done before the end or with it."""
+    served = t.count("count.people", shown.figures.done)
+    html = t.rich("standdown.summary", title=title(t, shown.callout), served=served)
+    return Message(str(marked(t, exercise=shown.callout.exercise, html=html)), what_next(t))
 
 
 async def _say_out(turn: Turn, opened: Opened, key: str) -> None:

@@ -81,8 +81,9 @@ async def welcome_stranger(turn: Turn) -> None:
 @_of_strangers
 async def agree(turn: Turn) -> None:
     """Take the consent and ask for the name."""
-    name = " ".join(turn.speaker.first_name.split())[:60] or "?"
-    question = Message(turn.t.rich("join.ask_name"), one_a_row(Button(f"👤 {name}", "jn")))
+    offered = one_a_row(Button(f"👤 {name}", "jn")) if (name := _telegram_name(turn)) else ()
+    key = "join.ask_name" if offered else "join.ask_name_typed"
+    question = Message(turn.t.rich(key), offered)
     await turn.ask(question, "join.name", {**_draft(turn), "agreed": True})
 
 
@@ -219,6 +220,14 @@ def check_payload(session: Session, payload: str, *, known: Collection[str], now
         invitation(session, code=payload.removeprefix(INVITATION), now=now)
     elif payload.startswith(POSTER) and _start_area(session, payload).code != payload.removeprefix(POSTER):
         raise UnknownLinkError
+
+
+def _telegram_name(turn: Turn) -> str | None:
+    """Give the name that Telegram knows, unless it is none that can be called out: only emoji, say."""
+    try:
+        return checked_name(turn.speaker.first_name)[:60]
+    except BadName:
+        return None
 
 
 def _start_area(session: Session, payload: str) -> AreaView:

@@ -63,7 +63,7 @@ async def test_whoever_is_there_at_stand_down_is_paid_once(town: Town) -> None:
     await wei.hears("Stand-down", "+35")
     await ann.hears("Stand-down")
     await bob.hears("Stand-down")
-    await lin.hears("Stood down: 🧓 Elderly", "35 points")
+    await lin.hears("Stood down: 🧓 Elderly", "1 person served")
     assert "already" in await lin.taps_again(sure, "🏁")
     for sign in ("✅", "❌"):
         assert "stood down" in await wei.taps_again(asked, sign)
