@@ -92,6 +92,11 @@ class Handset:
             raise NothingCame(f"the message had no button {sign}: {bubble.buttons}")
         return await self.sends_data(bubble.message_id, data, forge=True)
 
+    async def taps_unanswered(self, sign: str) -> None:
+        """Tap a button while nobody is there to answer."""
+        bubble = await self.sees(lambda one: one.button(sign) is not None, f"a button {sign}")
+        await self.does("tap", {"message_id": bubble.message_id, "label": bubble.button(sign)})
+
     async def sends_data(self, message_id: int, data: str, *, forge: bool = False) -> str:
         """Tap a button by what it carries; with ``forge`` it need not be on the message."""
         tapped = await self.does("tap", {"message_id": message_id, "data": data, "forge": forge})
