@@ -139,6 +139,7 @@ async def test_news_on_a_phone_that_is_put_away_are_counted(room: Room) -> None:
     await mei.get_by_role("button", name="Put this phone away").click()
     who = int(await page.locator("[data-person]", has_text="Mei").get_attribute("data-person") or 0)
     await room.bot.say(who, "Are you there?")
+    assert await page.evaluate("document.documentElement.scrollHeight") <= 760  # the room never scrolls away
     row = page.get_by_role("button", name="Mei 1 new")
     await row.click()
     await expect(page.get_by_text("Are you there?").first).to_be_visible()
