@@ -199,7 +199,7 @@ async def test_an_exercise_stays_one_and_everything_it_sends_says_so(town: Town)
     assert board.text.startswith("🧪 EXERCISE")
     flashed.append(await lin.taps("🏁"))
     await lin.taps("🏁", on="all the same")
-    assert (await lin.hears("0 points")).text.startswith("🧪 EXERCISE")
+    assert (await lin.hears("🏁 Stood down")).text.startswith("🧪 EXERCISE")
     flashed.append(await mei.taps("✅"))
     assert all(one.startswith("🧪") for one in flashed if one), flashed
     for phone, mark in ((wei, "🧪 EXERCISE"), (mei, "🧪 演练")):
