@@ -1,16 +1,15 @@
 """The writers of PostgreSQL: a transaction a unit, run again when two got in each other's way."""
 
 import random
-import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import nullcontext
 from typing import Any
 
 from sqlalchemy import Connection, Engine, event, text
 from sqlalchemy.exc import DBAPIError
 
+from bot.database.gate import Gate
 from bot.database.units import Finished, Scope, Unit, attempt
 
 WRITERS = 4
@@ -30,7 +29,7 @@ class PooledWriter:
         event.listen(engine, "after_cursor_execute", _note_change)
         self._finish = finish
         self._threads = ThreadPoolExecutor(max_workers=WRITERS, thread_name_prefix="linli-writer")
-        self._collided = threading.Lock()  # units that collided go one at a time, so that they end
+        self._gate = Gate()
 
     def put(self, unit: Unit) -> None:
         """Queue a unit; it will be done even if its caller goes away."""
@@ -52,9 +51,10 @@ class PooledWriter:
         self._finish(Finished([outcome], wrote=wrote))
 
     def _until_it_holds(self, unit: Unit) -> tuple[Any, bool]:
+        """Run it beside others; after a collision alone, so that only another process can be in its way."""
         for number in range(1, MOST_ATTEMPTS + 1):
             try:
-                with nullcontext() if number == 1 else self._collided:
+                with self._gate.together() if number == 1 else self._gate.alone():
                     return self._once(unit)
             except DBAPIError as error:
                 if not _collided(error) or number == MOST_ATTEMPTS:

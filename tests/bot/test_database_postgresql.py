@@ -57,6 +57,34 @@ async def test_two_who_lock_in_opposite_order_both_end(db: Database) -> None:
     assert len(tries) > 2
 
 
+async def test_who_collided_goes_again_alone(db: Database) -> None:
+    changing = threading.Lock()
+    beside: set[str] = set()
+    seen: set[str] = set()
+    runs: list[int] = []
+
+    def other(session: Session, name: str) -> None:
+        with changing:
+            beside.add(name)
+        counts(session)
+        with changing:
+            beside.remove(name)
+
+    def collide_once(session: Session) -> None:
+        runs.append(1)
+        if len(runs) == 1:
+            session.execute(text(COLLIDE))
+        for _ in range(50):
+            counts(session)
+            with changing:
+                seen.update(beside)
+
+    others = [db.write(other, str(number)) for number in range(100)]
+    await asyncio.gather(db.write(collide_once), *others)
+    assert len(runs) == 2
+    assert not seen
+
+
 async def test_nothing_is_left_of_a_run_that_collided(db: Database) -> None:
     runs: list[int] = []
 
