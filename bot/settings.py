@@ -102,6 +102,9 @@ class Settings(BaseSettings):
         return tuple(secret for secret in kept if secret)
 
 
+_NOT_USED_YET = ("webhook_url", "webhook_secret", "listen", "metrics_listen", "heartbeat_url")
+
+
 @dataclass(frozen=True)
 class Setting:
     """One setting as `linli doctor` shows it: a secret is never spelt out."""
@@ -118,6 +121,15 @@ class Configuration:
     settings: Settings
     sources: Mapping[str, str]
     unknown: tuple[str, ...]
+
+    @property
+    def waiting(self) -> tuple[str, ...]:
+        """Say of each setting that was set and that nothing reads yet what happens instead."""
+        return tuple(
+            f"{outside(field)} has no effect yet: this version only asks Telegram, by long polling."
+            for field in _NOT_USED_YET
+            if self.sources[field] != "default"
+        )
 
     def listed(self) -> tuple[Setting, ...]:
         """Give every setting in the order of the documentation."""

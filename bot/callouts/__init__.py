@@ -1,7 +1,7 @@
 """Call-outs: plans, audience, answers, the board and stand-down."""
 
 from bot.callouts.approving import approve, lapse_approval, refuse, send_now, still_waiting
-from bot.callouts.asks import answer, arrive, finish, my_open_asks
+from bot.callouts.asks import answer, arrive, finish, my_open_asks, standing_in
 from bot.callouts.boards import (
     BoardView,
     DueBoard,
@@ -128,6 +128,7 @@ __all__ = [
     "send_alone",
     "send_now",
     "stand_down",
+    "standing_in",
     "still_waiting",
     "synchronise_plans",
 ]

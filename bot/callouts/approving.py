@@ -95,15 +95,17 @@ def lapse_approval(session: Session, *, callout_id: int, now: datetime) -> Lapse
 def decided(callout: CallOut) -> CallOutError:
     """Give the error that says how this call-out was decided."""
     if callout.state == CallOutState.LAPSED and callout.approval_until:
-        return ApprovalLapsed(callout.approval_until)
-    return AlreadyDecided(by=callout.decided_by, at=callout.decided_at, state=callout.state)
+        return ApprovalLapsed(callout.approval_until, exercise=callout.exercise)
+    return AlreadyDecided(
+        by=callout.decided_by, at=callout.decided_at, state=callout.state, exercise=callout.exercise
+    )
 
 
 def _as_second(session: Session, callout_id: int, coordinator_id: int) -> CallOut:
     callout = row(session, callout_id)
     require(session, resident_id=coordinator_id, act=Act.APPROVE_CALL_OUT, area_id=callout.area_id)
     if callout.created_by == coordinator_id:
-        raise SamePerson
+        raise SamePerson(exercise=callout.exercise)
     return callout
 
 
@@ -119,7 +121,7 @@ def _require_waiting(callout: CallOut, now: datetime) -> None:
     if callout.state != CallOutState.AWAITING:
         raise decided(callout)
     if callout.approval_until and now >= callout.approval_until:
-        raise ApprovalLapsed(callout.approval_until)
+        raise ApprovalLapsed(callout.approval_until, exercise=callout.exercise)
 
 
 def _claim(

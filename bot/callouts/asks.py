@@ -106,7 +106,7 @@ def finish(session: Session, *, callout_id: int, resident_id: int, now: datetime
     """
     ask = _open_ask(session, callout_id, resident_id)
     if ask.arrived_at is None:
-        raise NotArrived(ask.state)
+        raise NotArrived(ask.state, exercise=ask.exercise)
     served = Served(resident_id, ask.team, minutes_between(ask.arrived_at, ask.done_at or now))
     if ask.done_at is not None:
         return _finished(ask, served.minutes)
@@ -115,6 +115,17 @@ def finish(session: Session, *, callout_id: int, resident_id: int, now: datetime
         return replace(_finished(ask, served.minutes), changed=True)
     awards = pay(session, callout_id=callout_id, served=[served], now=now, zone=zone)
     return replace(_finished(ask, served.minutes), award=next(iter(awards), None), changed=True)
+
+
+def standing_in(session: Session, *, callout_id: int, resident_id: int) -> tuple[AskState, datetime | None]:
+    """Say where somebody stands in an open call-out, and when they said they would be there.
+
+    Raises:
+        UnknownCallOut, NotAsked, Closed: as for `answer`.
+    """
+    found = session.execute(_READ.where(asks.c.callout_id == callout_id, asks.c.resident_id == resident_id))
+    ask = _open(session, [_Ask(*one) for one in found], callout_id, resident_id)
+    return ask.state, ask.eta_at
 
 
 def my_open_asks(session: Session, resident_id: int) -> tuple[OpenAsk, ...]:
@@ -130,10 +141,13 @@ def my_open_asks(session: Session, resident_id: int) -> tuple[OpenAsk, ...]:
 
 def _open_ask(session: Session, callout_id: int, resident_id: int) -> _Ask:
     wanted = {"callout": callout_id, "resident": resident_id}
-    found = [_Ask(*one) for one in session.execute(_READ_ONE, wanted)]
+    return _open(session, [_Ask(*one) for one in session.execute(_READ_ONE, wanted)], callout_id, resident_id)
+
+
+def _open(session: Session, found: list[_Ask], callout_id: int, resident_id: int) -> _Ask:
     if not found:
-        row(session, callout_id)
-        raise NotAsked(callout_id=callout_id, resident_id=resident_id)
+        exercise = row(session, callout_id).exercise
+        raise NotAsked(callout_id=callout_id, resident_id=resident_id, exercise=exercise)
     [ask] = found
     if ask.callout_state is not CallOutState.OPEN:
         raise Closed(callout_id=callout_id, level=ask.level, exercise=ask.exercise)

@@ -55,23 +55,29 @@ class NobodyToAsk(CallOutError):
 class SamePerson(CallOutError):
     """The second coordinator must be another person than the first."""
 
+    def __init__(self, *, exercise: bool) -> None:
+        super().__init__("the second coordinator must be another person")
+        self.exercise = exercise
+
 
 class ApprovalLapsed(CallOutError):
     """Nobody decided in time; the call-out has to be sent anew."""
 
-    def __init__(self, until: datetime) -> None:
+    def __init__(self, until: datetime, *, exercise: bool) -> None:
         super().__init__(f"approval lapsed at {until:%H:%M} UTC")
         self.until = until
+        self.exercise = exercise
 
 
 class AlreadyDecided(CallOutError):
     """Somebody decided first: who, when, and what the call-out is now."""
 
-    def __init__(self, *, by: int | None, at: datetime | None, state: CallOutState) -> None:
+    def __init__(self, *, by: int | None, at: datetime | None, state: CallOutState, exercise: bool) -> None:
         super().__init__(f"already decided: {state}")
         self.by = by
         self.at = at
         self.state = state
+        self.exercise = exercise
 
 
 class Closed(CallOutError):
@@ -87,18 +93,20 @@ class Closed(CallOutError):
 class NotAsked(CallOutError):
     """This person was never asked in this call-out."""
 
-    def __init__(self, *, callout_id: int, resident_id: int) -> None:
+    def __init__(self, *, callout_id: int, resident_id: int, exercise: bool) -> None:
         super().__init__(f"resident {resident_id} was not asked in call-out {callout_id}")
         self.callout_id = callout_id
         self.resident_id = resident_id
+        self.exercise = exercise
 
 
 class NotArrived(CallOutError):
     """Done comes after arrived."""
 
-    def __init__(self, state: AskState) -> None:
+    def __init__(self, state: AskState, *, exercise: bool) -> None:
         super().__init__(f"not arrived: {state}")
         self.state = state
+        self.exercise = exercise
 
 
 class BadMinutes(CallOutError):

@@ -21,10 +21,12 @@ from bot.callouts import (
     callout,
     finish,
     my_open_asks,
+    standing_in,
 )
 from bot.chat.callout_words import answer_buttons, marked_plain, standing_line, view_text
 from bot.chat.conversation import BEFORE_ALL
 from bot.chat.house import House
+from bot.chat.joining import UnknownLinkError
 from bot.chat.keyboards import choice_typed
 from bot.chat.refusals import refuses
 from bot.chat.starting import opens
@@ -70,15 +72,13 @@ async def take_end(turn: Turn) -> None:
 async def from_link(turn: Turn, payload: str) -> None:
     """Show a call-out that a link names, to whoever was asked."""
     number = int(payload) if payload.isascii() and payload.isdigit() and len(payload) < 19 else 0
-    asks = await turn.look(my_open_asks, turn.me)
-    mine = next((one for one in asks if one.callout_id == number), None)
-    if mine is None:
-        raise NotAsked(callout_id=number, resident_id=turn.me)
+    try:
+        state, eta_at = await turn.look(standing_in, callout_id=number, resident_id=turn.me)
+    except UnknownCallOut:
+        raise UnknownLinkError from None
     view = await turn.look(callout, number)
-    html = (
-        view_text(turn.t, view) + Markup("\n\n") + standing_line(turn.t, turn.house, mine.state, mine.eta_at)
-    )
-    await turn.say(Message(str(html), answer_buttons(turn.t, number, mine.state)))
+    html = view_text(turn.t, view) + Markup("\n\n") + standing_line(turn.t, turn.house, state, eta_at)
+    await turn.say(Message(str(html), answer_buttons(turn.t, number, state)))
 
 
 async def typed_answer(turn: Turn) -> str | None:
@@ -161,8 +161,8 @@ def _closed(error: Closed, t: Texts, _: House) -> str:
 
 
 @refuses(NotAsked)
-def _not_asked(_: NotAsked, t: Texts, __: House) -> str:
-    return t("answer.not_asked")
+def _not_asked(error: NotAsked, t: Texts, _: House) -> str:
+    return marked_plain(t, exercise=error.exercise, text=t("answer.not_asked"))
 
 
 @refuses(UnknownCallOut)
@@ -171,8 +171,8 @@ def _unknown(_: UnknownCallOut, t: Texts, __: House) -> str:
 
 
 @refuses(NotArrived)
-def _not_arrived(_: NotArrived, t: Texts, __: House) -> str:
-    return t("answer.not_arrived")
+def _not_arrived(error: NotArrived, t: Texts, _: House) -> str:
+    return marked_plain(t, exercise=error.exercise, text=t("answer.not_arrived"))
 
 
 @refuses(BadMinutes)

@@ -170,9 +170,11 @@ def _unknown_plan(_: UnknownPlan, t: Texts, __: House) -> str:
 
 @refuses(ApprovalLapsed)
 def _lapsed(error: ApprovalLapsed, t: Texts, house: House) -> str:
-    return t("approval.too_late", at=house.hour(error.until))
+    text = t("approval.too_late", at=house.hour(error.until))
+    return marked_plain(t, exercise=error.exercise, text=text)
 
 
 @refuses(AlreadyDecided)
 def _decided(error: AlreadyDecided, t: Texts, house: House) -> str:
-    return t("approval.decided", at=house.hour(error.at) if error.at else "")
+    text = t("approval.decided", at=house.hour(error.at) if error.at else "")
+    return marked_plain(t, exercise=error.exercise, text=text)

@@ -148,5 +148,5 @@ def _label(t: Texts, view: CallOutView) -> str:
 
 
 @refuses(SamePerson)
-def _same(_: SamePerson, t: Texts, __: House) -> str:
-    return t("approval.same_person")
+def _same(error: SamePerson, t: Texts, _: House) -> str:
+    return marked_plain(t, exercise=error.exercise, text=t("approval.same_person"))

@@ -44,6 +44,7 @@ Handler = Callable[[Turn], Awaitable[None]]
 
 FLAGS = {"zh": "🇨🇳 中文", "en": "🇬🇧 English"}
 POSTER, INVITATION = "a_", "i_"
+TEAM = "join.team"
 
 
 class UnknownLinkError(Exception):
@@ -64,6 +65,8 @@ def _of_strangers(handler: Handler) -> Handler:
     async def only_strangers(turn: Turn) -> None:
         if turn.speaker.person is None:
             await handler(turn)
+        elif turn.talk is not None and turn.talk.step == TEAM:
+            await _ask_team(turn)
         else:
             await turn.toast(turn.t("join.already"))
 
@@ -122,6 +125,12 @@ async def take_area(turn: Turn, area_id: int) -> None:
     await _join(turn, area_id, _draft(turn))
 
 
+@takes_area(TEAM)
+async def area_taken(turn: Turn, _: int) -> None:
+    """Go on where somebody joined but read no answer: an area tapped again is theirs already."""
+    await _ask_team(turn)
+
+
 async def take_team(turn: Turn) -> None:
     """Volunteer for a team with one tap; that ends joining."""
     await turn.act_and_step(
@@ -157,13 +166,9 @@ async def _join(turn: Turn, area_id: int, draft: dict[str, Any]) -> None:
     if "name" not in draft:
         await welcome_stranger(turn)
         return
-    offered = await turn.look(teams)
-    buttons = [Button(f"{team.emoji} {turn.t.name(team.names)}", f"jt:{team.code}") for team in offered]
-    question = Message(
-        turn.t.rich("join.ask_team"), one_a_row(*buttons, Button(turn.t("join.no_team"), "j0"))
-    )
+    question = await _team_question(turn)
     arrived = await turn.act_and_step(
-        lambda _: Talk("join.team", {}, choices_of(question)),
+        lambda _: Talk(TEAM, {}, choices_of(question)),
         _arrive,
         bot_id=turn.house.bot_id,
         chat_id=turn.speaker.user_id,
@@ -176,6 +181,17 @@ async def _join(turn: Turn, area_id: int, draft: dict[str, Any]) -> None:
     if arrived.refused is not None:
         await turn.say(Message(Markup.escape(refusal(arrived.refused, turn.t, turn.house) or "")))
     await turn.show(question)
+
+
+async def _ask_team(turn: Turn) -> None:
+    """Ask again what was never read: the bot may have stopped between the joining and its answer."""
+    await turn.ask(await _team_question(turn), TEAM)
+
+
+async def _team_question(turn: Turn) -> Message:
+    offered = await turn.look(teams)
+    buttons = [Button(f"{team.emoji} {turn.t.name(team.names)}", f"jt:{team.code}") for team in offered]
+    return Message(turn.t.rich("join.ask_team"), one_a_row(*buttons, Button(turn.t("join.no_team"), "j0")))
 
 
 async def _finish(turn: Turn) -> None:

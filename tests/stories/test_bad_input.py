@@ -113,6 +113,23 @@ async def test_words_instead_of_a_tap_in_every_step_of_joining(town: Town) -> No
     assert card.button("🏠")
 
 
+async def test_an_old_button_of_joining_leads_on_to_the_last_question(town: Town) -> None:
+    """As after a crash between the joining and the message that said so."""
+    bo = await to_the_name(town)
+    named = await question(bo, "What shall we call you")
+    await bo.taps("👤")
+    await bo.taps("🏠 Grid 1")
+    where = await question(bo, "Grid 1")
+    await bo.taps("🏠 Building 2")
+    for old, sign in ((where, "🏠 Building 2"), (where, "🏠 Building 3"), (named, "👤")):
+        asked = await question(bo, "volunteer")
+        await bo.does("delete", {"message_id": asked.message_id, "by_bot": True})
+        assert await bo.taps_again(old, sign) == ""
+        await question(bo, "volunteer")
+    await bo.taps("➖")
+    await bo.hears("Bo", "Building 2")
+
+
 async def test_a_building_is_found_by_part_of_its_name_from_the_top(town: Town) -> None:
     bo = await to_the_name(town)
     await bo.says("Bo")

@@ -172,3 +172,20 @@ async def test_the_question_survives_a_restart(town: Town, watch: Watch) -> None
     await town.restart()
     await watch.guo.taps("✅")
     await watch.wei.hears("The kitchen of building 3 burns")
+
+
+async def test_an_exercise_says_so_in_every_refusal_too(town: Town, watch: Watch) -> None:
+    await watch.lin.says("/callout fire The kitchen of building 3 burns")
+    await watch.lin.taps("🧪")
+    await watch.lin.taps("🧪", on="EXERCISE")
+    waiting = await watch.lin.hears("Waiting for a second coordinator")
+    question = await asked_to_decide(watch.guo)
+    number = (await town.rows("callout"))[0]["id"]
+    told = [await watch.lin.sends_data(waiting.message_id, f"cy:{number}", forge=True)]
+    await watch.guo.taps("✅")
+    asked = await watch.wei.hears("EXERCISE", "The kitchen of building 3 burns")
+    told.append(await watch.guo.taps_again(question, "⛔"))
+    told.append(await watch.lin.taps_again(waiting, "⚡"))
+    told.append(await watch.wei.sends_data(asked.message_id, f"cd:{number}", forge=True))
+    told.append(await watch.guo.sends_data(question.message_id, f"ca:{number}:y", forge=True))
+    assert [answer for answer in told if not answer.startswith("🧪 EXERCISE")] == []

@@ -189,9 +189,17 @@ async def test_a_link_shows_the_call_out_to_who_was_asked(town: Town) -> None:
     again = await wei.sees(lambda one: one.message_id > first.message_id and bool(one.button("✅")), "again")
     await wei.taps_again(again, "✅")
     await board(lin, "Coming 1")
-    for nonsense in (str(number), "999", "x", "9" * 40):
+    await ann.says(f"/start c_{number}")
+    await ann.hears("not asked")
+    for nonsense in ("999", "x", "9" * 40):
         await ann.says(f"/start c_{nonsense}")
-        await ann.hears("not asked")
+        told = await ann.hears("This link is unknown")
+        await ann.does("delete", {"message_id": told.message_id})
+    await lin.taps("🏁")
+    await lin.taps("🏁", on="1 on the way")
+    await lin.hears("Stood down")
+    await wei.says(f"/start c_{number}")
+    await wei.hears("This call-out has been stood down")
 
 
 async def test_those_away_or_off_are_left_out_and_counted(town: Town) -> None:
