@@ -7,6 +7,7 @@ from bot.callouts.boards import (
     DueBoard,
     Figures,
     board,
+    board_message_in,
     board_shown,
     boards_due,
     place_board,
@@ -24,6 +25,8 @@ from bot.callouts.errors import (
     NotArrived,
     NotAsked,
     NothingToSay,
+    PlanChanged,
+    RealEmergency,
     SamePerson,
     TextTooLong,
     UnknownCallOut,
@@ -58,7 +61,7 @@ from bot.callouts.privacy import exported, forget
 from bot.callouts.sending import send, send_alone
 from bot.callouts.standing_down import stand_down
 from bot.callouts.states import Answer, AskState, CallOutState, Level
-from bot.callouts.views import callout, open_callouts
+from bot.callouts.views import callout, may_watch, open_callouts
 
 __all__ = [
     "AlreadyDecided",
@@ -88,9 +91,11 @@ __all__ = [
     "NothingToSay",
     "OpenAsk",
     "Opened",
+    "PlanChanged",
     "PlanEntry",
     "PlanView",
     "Preview",
+    "RealEmergency",
     "Refused",
     "SamePerson",
     "Served",
@@ -104,6 +109,7 @@ __all__ = [
     "approve",
     "arrive",
     "board",
+    "board_message_in",
     "board_shown",
     "boards_due",
     "callout",
@@ -114,6 +120,7 @@ __all__ = [
     "lapse_approval",
     "mark_delivered",
     "mark_unreachable",
+    "may_watch",
     "my_open_asks",
     "needs_second",
     "open_callouts",

@@ -58,7 +58,7 @@ def send_now(session: Session, *, callout_id: int, coordinator_id: int, now: dat
         UnknownCallOut, NotAllowed, ApprovalLapsed, AlreadyDecided, NobodyToAsk: as for `approve`.
     """
     callout = _as_first(session, callout_id, coordinator_id)
-    _claim(session, callout, by=coordinator_id, state=CallOutState.OPEN, now=now, review=True)
+    _claim(session, callout, by=coordinator_id, state=CallOutState.OPEN, now=now, review=not callout.exercise)
     return _open(session, callout, by=coordinator_id, act="send-call-out-alone", now=now)
 
 

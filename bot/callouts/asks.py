@@ -15,6 +15,7 @@ from bot.callouts.states import Answer, AskState, CallOutState, Level
 from bot.callouts.views import closed, row
 
 LONGEST_ETA = 24 * 60
+SAME_TAP = timedelta(minutes=1)  # the same minutes tapped again change nothing
 
 # A thousand people may answer within a second: these statements are made once, and each answer runs four.
 _READ = select(
@@ -161,7 +162,9 @@ def _eta(ask: _Ask, answer: Answer, minutes: int | None, now: datetime) -> datet
         return ask.eta_at
     if not 0 < minutes <= LONGEST_ETA:
         raise BadMinutes(minutes=minutes, limit=LONGEST_ETA)
-    return now + timedelta(minutes=minutes)
+    eta_at = now + timedelta(minutes=minutes)
+    same = ask.eta_at is not None and abs(eta_at - ask.eta_at) < SAME_TAP
+    return ask.eta_at if same else eta_at
 
 
 def _changed(session: Session, before: _Ask, after: _Ask, now: datetime) -> Answered:

@@ -93,6 +93,12 @@ def place_board(session: Session, *, callout_id: int, chat_id: int, message_id: 
     session.execute(placed.on_conflict_do_update(index_elements=["callout_id", "chat_id"], set_=again))
 
 
+def board_message_in(session: Session, *, callout_id: int, chat_id: int) -> int | None:
+    """Give the message that is the board in this chat."""
+    this = (boards.c.callout_id == callout_id) & (boards.c.chat_id == chat_id)
+    return session.execute(select(boards.c.message_id).where(this)).scalar_one_or_none()
+
+
 def boards_due(session: Session) -> tuple[DueBoard, ...]:
     """Give the boards that show old figures."""
     due = (

@@ -25,6 +25,11 @@ class Draft:
     needed: int = 1
     place: str | None = None
     exercise: bool = False
+    plan_version: int | None = None
+
+    def as_worded_by(self, plan: PlanView | None) -> "Draft":
+        """Keep which wording of the plan was read, so that another is not sent unread."""
+        return replace(self, plan_version=plan.version if plan else None)
 
     def with_level(self, level: Level) -> "Draft":
         return replace(self, level=level)

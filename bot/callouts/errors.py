@@ -24,6 +24,22 @@ class UnknownPlan(CallOutError):
         self.code = code
 
 
+class PlanChanged(CallOutError):
+    """The plan's words are not the ones that were read any more."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(f"plan {code!r} was changed in the meantime")
+        self.code = code
+
+
+class RealEmergency(CallOutError):
+    """No exercise begins while a real call-out of level orange or red is open."""
+
+    def __init__(self, callout_id: int) -> None:
+        super().__init__(f"call-out {callout_id} is real and open")
+        self.callout_id = callout_id
+
+
 class NothingToSay(CallOutError):
     """Neither the coordinator nor the plan gave a text."""
 

@@ -7,12 +7,13 @@ from sqlmodel import Session, col
 from sqlmodel import select as select_rows
 
 from bot.callouts import people
+from bot.callouts.errors import RealEmergency
 from bot.callouts.events import AskedPerson, Opened, StoodDown
 from bot.callouts.models import CallOut, ask_changes, asks, callouts
 from bot.callouts.people import Reach
 from bot.callouts.recording import record_act
 from bot.callouts.standing_down import close
-from bot.callouts.states import AskState, CallOutState
+from bot.callouts.states import AskState, CallOutState, Level
 from bot.callouts.views import row, view
 from bot.community import Asked, PersonAddress
 
@@ -30,7 +31,11 @@ def open_callout(
     """Ask these people, end exercises where this is real (law 8), and write down whose act it was.
 
     `coordinators` are those who are told that it went out, where a second person had been needed.
+
+    Raises:
+        RealEmergency: it is an exercise, and a real orange or red call-out is open (law 8).
     """
+    _refuse_beside_an_emergency(session, row(session, callout_id))
     session.execute(
         update(callouts)
         .where(callouts.c.id == callout_id)
@@ -47,6 +52,16 @@ def open_callout(
         coordinators=coordinators,
         ended_exercises=_end_exercises(session, callout, now),
     )
+
+
+def _refuse_beside_an_emergency(session: Session, callout: CallOut) -> None:
+    if not callout.exercise:
+        return
+    loud = [level for level in Level if level.ends_exercises]
+    real = (callouts.c.state == CallOutState.OPEN) & callouts.c.exercise.is_(False)
+    found = session.execute(select(callouts.c.id).where(real, callouts.c.level.in_(loud)).limit(1))
+    if (emergency := found.scalar_one_or_none()) is not None:
+        raise RealEmergency(emergency)
 
 
 def _ask(session: Session, callout_id: int, found: Reach, now: datetime) -> None:

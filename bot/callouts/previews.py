@@ -8,7 +8,8 @@ from zoneinfo import ZoneInfo
 from sqlmodel import Session
 
 from bot.callouts import people
-from bot.callouts.drafts import Draft
+from bot.callouts.drafts import TEXT_LIMIT, Draft
+from bot.callouts.errors import TextTooLong
 from bot.callouts.plans import PlanView, plan_by_code
 from bot.callouts.states import Level
 from bot.community import Act, area, require
@@ -26,7 +27,7 @@ class CallOutRules:
 
 @dataclass(frozen=True)
 class Preview:
-    """A draft with its figures; `second_people` are those who could approve it, empty when none is needed."""
+    """A draft with its figures; `second_people` are those who could approve it and can be reached."""
 
     draft: Draft
     plan: PlanView | None
@@ -84,17 +85,26 @@ def texts_of(draft: Draft, plan: PlanView | None, area_names: Mapping[str, str])
     """Give the text by language: as the coordinator typed it (under `*`), else the plan's with its place.
 
     Where no place was given, the area's name stands in for it.
+
+    Raises:
+        TextTooLong: with its place the plan's text would not fit into one message.
     """
     if draft.text:
         return {"*": draft.text}
     if plan is None:
         return {}
-    return {
+    said = {
         language: text.replace("{place}", draft.place or say(area_names, language))
         for language, text in plan.texts.items()
     }
+    longest = max((len(text) for text in said.values()), default=0)
+    if longest > TEXT_LIMIT:
+        raise TextTooLong(length=longest, limit=TEXT_LIMIT)
+    return said
 
 
 def _others(session: Session, area_id: int, coordinator_id: int) -> tuple[int, ...]:
     everybody = people.coordinators(session, area_id)
-    return tuple(one.resident_id for one in everybody if one.resident_id != coordinator_id)
+    return tuple(
+        one.resident_id for one in everybody if one.resident_id != coordinator_id and one.chat_id is not None
+    )

@@ -7,7 +7,7 @@ from sqlmodel import Session, select
 from bot.callouts import people
 from bot.callouts.approving import decided, send_now
 from bot.callouts.drafts import Draft
-from bot.callouts.errors import NothingToSay
+from bot.callouts.errors import NothingToSay, PlanChanged
 from bot.callouts.events import AwaitingApproval, Opened
 from bot.callouts.models import CallOut, callouts
 from bot.callouts.opening import open_callout
@@ -33,7 +33,9 @@ def send(
     Raises:
         NotAllowed: the coordinator does not reach the area.
         UnknownPlan: the plan was retired in the meantime.
+        PlanChanged: the plan was changed since its preview was read.
         NothingToSay: there is no text.
+        RealEmergency: it is an exercise, and a real orange or red call-out is open.
         NobodyToAsk: no one in the audience can be reached.
         ApprovalLapsed, AlreadyDecided: the same key was sent before, and nobody agreed.
     """
@@ -63,7 +65,8 @@ def send_alone(
     A call-out that the same key left waiting for approval goes out as it is.
 
     Raises:
-        NotAllowed, UnknownPlan, NothingToSay, NobodyToAsk, ApprovalLapsed, AlreadyDecided: as for `send`.
+        NotAllowed, UnknownPlan, PlanChanged, NothingToSay, RealEmergency, NobodyToAsk, ApprovalLapsed,
+        AlreadyDecided: as for `send`.
     """
     sent = send(session, draft=draft, key=key, coordinator_id=coordinator_id, now=now, rules=rules)
     if isinstance(sent, Opened):
@@ -76,6 +79,8 @@ def _store(
 ) -> bool:
     """Store the call-out as waiting; say no when the same key was faster."""
     plan = plan_by_code(session, draft.plan_code) if draft.plan_code else None
+    if plan is not None and draft.plan_version not in (None, plan.version):
+        raise PlanChanged(plan.code)
     place = area(session, draft.area_id)
     texts = texts_of(draft, plan, place.names)
     if not texts:
@@ -122,6 +127,8 @@ def _awaiting(session: Session, callout: CallOut, *, replayed: bool = False) -> 
         callout=view(session, callout),
         until=callout.approval_until,
         coordinator=people.address(session, callout.created_by),
-        second_people=tuple(one for one in second if one.resident_id != callout.created_by),
+        second_people=tuple(
+            one for one in second if one.resident_id != callout.created_by and one.chat_id is not None
+        ),
         replayed=replayed,
     )

@@ -1,5 +1,7 @@
 """Call-outs as others see them: rows read, states checked, the ones that are open."""
 
+from collections.abc import Iterable
+
 from sqlalchemy import bindparam
 from sqlmodel import Session, and_, col, or_, select
 
@@ -7,7 +9,7 @@ from bot.callouts.errors import Closed, UnknownCallOut
 from bot.callouts.events import CallOutView
 from bot.callouts.models import CallOut, Plan
 from bot.callouts.states import CallOutState
-from bot.community import area, path_range
+from bot.community import Act, Grant, allows, area, path_range
 
 _PLAN = select(Plan).where(Plan.code == bindparam("code"))
 
@@ -29,6 +31,14 @@ def open_callouts(session: Session, *, area_path: str) -> tuple[CallOutView, ...
         select(CallOut).where(CallOut.state == CallOutState.OPEN, touching).order_by(col(CallOut.id).desc())
     )
     return tuple(view(session, one) for one in session.exec(found))
+
+
+def may_watch(grants: Iterable[Grant], seen: CallOutView) -> bool:
+    """Tell whether one of these roles may watch a call-out: in its area, or as lead of a team it calls."""
+    held = tuple(grants)
+    return allows(held, Act.SEE_BOARD, seen.area_path) or any(
+        allows(held, Act.SEE_TEAM_BOARD, seen.area_path, team) for team in seen.team_codes
+    )
 
 
 def row(session: Session, callout_id: int) -> CallOut:

@@ -104,8 +104,7 @@ async def _show(turn: Turn, outcome: Answered | Finished) -> None:
     """Answer the tap at once, for a thousand may be waiting; what the message says comes a little later."""
     toast = turn.t(TOASTS.get(_state(outcome), "answer.toast_noted"))
     await turn.toast(marked_plain(turn.t, exercise=outcome.exercise, text=toast))
-    if outcome.changed or turn.query is None:
-        await turn.show_soon(partial(_message, turn, outcome))
+    await turn.show_soon(partial(_message, turn, outcome))  # again too: the last redrawing may have been lost
 
 
 async def _message(turn: Turn, outcome: Answered | Finished) -> Message:

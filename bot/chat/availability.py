@@ -35,7 +35,7 @@ async def show(turn: Turn) -> None:
         else turn.t("available.quiet_none")
     )
     key = "available.heading" if turn.person.volunteer else "available.heading_no_team"
-    text = turn.t.rich(key, availability=availability_words(turn.t, mine, turn.house), quiet=quiet)
+    text = turn.t.rich(key, availability=availability_words(turn.t, mine, turn.house, turn.now), quiet=quiet)
     buttons = two_a_row(
         Button(turn.t("available.button_on"), "vy"),
         Button(turn.t("available.button_off"), "vn"),

@@ -11,8 +11,8 @@ from bot.community import PersonAddress
 from bot.delivery import Button, Message
 
 
-def board_message(t: Texts, view: BoardView, house: House) -> Message:
-    """Show a call-out's figures, who is coming and who is there."""
+def board_message(t: Texts, view: BoardView, house: House, *, may_end: bool) -> Message:
+    """Show a call-out's figures, who is coming and who is there, to somebody who may end it or not."""
     callout, figures = view.callout, view.figures
     is_open = callout.state is CallOutState.OPEN
     heading = t.rich(
@@ -29,7 +29,7 @@ def board_message(t: Texts, view: BoardView, house: House) -> Message:
     lines += _teams(t, view, house)
     lines.append(t.rich("board.as_of", at=house.hour(view.at)))
     html = marked(t, exercise=callout.exercise, html=Markup("\n").join(lines))
-    return Message(str(html), _buttons(t, callout.callout_id) if is_open else ())
+    return Message(str(html), _buttons(t, callout.callout_id) if is_open and may_end else ())
 
 
 def _figures(t: Texts, figures: Figures) -> Markup:

@@ -13,7 +13,7 @@ from bot.chat.board_words import board_message
 from bot.chat.house import House
 from bot.chat.texts import texts
 from bot.clock import Clock
-from bot.community import person
+from bot.community import Act, Person, person
 from bot.database import Database
 from bot.delivery.edits import Edit, Edits
 
@@ -56,10 +56,12 @@ class Boards:
             await asyncio.sleep(self._house.neighbourhood.callouts.board_seconds)
 
     async def _refresh(self, due: DueBoard) -> None:
-        view, language = await self._database.read(
-            _board, due.callout_id, due.chat_id, self._house.bot_id, self._house.languages[0], self._clock
+        view, reader = await self._database.read(
+            _board, due.callout_id, due.chat_id, self._house.bot_id, self._clock
         )
-        message = board_message(texts(language), view, self._house)
+        language = reader.language if reader else self._house.languages[0]
+        may_end = reader is not None and reader.may(Act.STAND_DOWN, view.callout.area_path)
+        message = board_message(texts(language), view, self._house, may_end=may_end)
         edit = await self._edits.apply(due.chat_id, due.message_id, message)
         if edit is Edit.GONE:
             await self._database.write(remove_board, callout_id=due.callout_id, chat_id=due.chat_id)
@@ -70,9 +72,8 @@ class Boards:
 
 
 def _board(
-    session: Session, callout_id: int, chat_id: int, bot_id: int, language: str, clock: Clock
-) -> tuple[BoardView, str]:
-    """Give a board's figures and the language of who reads it."""
+    session: Session, callout_id: int, chat_id: int, bot_id: int, clock: Clock
+) -> tuple[BoardView, Person | None]:
+    """Give a board's figures and who reads it."""
     reader = person(session, bot_id=bot_id, chat_id=chat_id)
-    view = board(session, callout_id=callout_id, now=clock.now())
-    return view, reader.language if reader else language
+    return board(session, callout_id=callout_id, now=clock.now()), reader

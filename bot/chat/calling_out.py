@@ -13,6 +13,8 @@ from bot.callouts import (
     NobodyToAsk,
     NothingToSay,
     Opened,
+    PlanChanged,
+    RealEmergency,
     UnknownPlan,
     draft_from_plan,
     plans,
@@ -25,7 +27,7 @@ from bot.chat.callout_edits import ask_for_level
 from bot.chat.callout_words import marked, marked_plain, rules_of
 from bot.chat.house import House
 from bot.chat.keyboards import one_a_row
-from bot.chat.plotting import Plot, back_to_preview, own_area, show_plot, show_plot_or_ask_text
+from bot.chat.plotting import Plot, back_to_preview, own_area, show_newest, show_plot_or_ask_text
 from bot.chat.refusals import refuses
 from bot.chat.texts import Texts
 from bot.chat.turn import Turn
@@ -73,18 +75,22 @@ async def take_plan(turn: Turn) -> None:
 async def send_it(turn: Turn) -> None:
     """Send what was read; an older preview sends nothing and shows the newest."""
     plot = Plot.of(turn)
-    if turn.said.word(0) != plot.read:
-        await _show_newest(turn, plot)
+    if not plot.was_read(turn.said.word(0)):
+        await show_newest(turn, plot)
         return
-    sent = await _send(turn, plot, send)
+    try:
+        sent = await _send(turn, plot, send)
+    except PlanChanged:
+        await show_newest(turn, plot)
+        return
     await (_say_waiting(turn, sent) if isinstance(sent, AwaitingApproval) else _say_sent(turn, sent))
 
 
 async def send_it_alone(turn: Turn) -> None:
     """Send at once for danger to life: a first tap asks with the number, a second sends."""
     plot = Plot.of(turn)
-    if turn.said.word(0) != plot.read:
-        await _show_newest(turn, plot)
+    if not plot.was_read(turn.said.word(0)):
+        await show_newest(turn, plot)
         return
     if len(turn.said.data) < 2:
         seen = await turn.look(
@@ -94,19 +100,17 @@ async def send_it_alone(turn: Turn) -> None:
         question = plot.marked(turn.t, "callout.ask_alone", people=turn.t.count("count.people", seen.people))
         await turn.show(Message(question, one_a_row(sure, back_to_preview(turn))))
         return
-    sent = await _send(turn, plot, send_alone)
+    try:
+        sent = await _send(turn, plot, send_alone)
+    except PlanChanged:
+        await show_newest(turn, plot)
+        return
     await _say_sent(turn, sent)
 
 
 def _typed_before(turn: Turn) -> str:
     """Give the words that were typed before the plan was asked."""
     return str(turn.talk.draft.get("text", "")) if turn.talk and turn.talk.step == "callout.plan" else ""
-
-
-async def _show_newest(turn: Turn, plot: Plot) -> None:
-    await turn.toast(turn.t("callout.older_preview"), alert=True)
-    turn.query = None
-    await show_plot(turn, plot)
 
 
 async def _ask_plan(turn: Turn, text: str) -> None:
@@ -126,12 +130,9 @@ async def _say_sent(turn: Turn, sent: Opened) -> None:
 
 
 async def _say_waiting(turn: Turn, waiting: AwaitingApproval) -> None:
-    view = waiting.callout
-    until = turn.house.hour(waiting.until) if waiting.until else ""
-    names = turn.t("list.comma").join(one.name for one in waiting.second_people)
-    words = turn.t.rich("callout.waiting", names=names or turn.t("callout.nobody_else"), until=until)
-    alone = Button(turn.t("callout.button_alone"), f"cz:{view.callout_id}")
-    await turn.show(Message(str(marked(turn.t, exercise=view.exercise, html=words)), one_a_row(alone)))
+    """Close the preview; for whom it waits is told with the commit."""
+    words = turn.t.rich("callout.asked_second")
+    await turn.show(Message(str(marked(turn.t, exercise=waiting.callout.exercise, html=words))))
 
 
 async def _send(turn: Turn, plot: Plot, how: Callable[..., S]) -> S:
@@ -161,6 +162,11 @@ def _nobody(_: NobodyToAsk, t: Texts, __: House) -> str:
 @refuses(NothingToSay)
 def _nothing_to_say(_: NothingToSay, t: Texts, __: House) -> str:
     return t("callout.nothing_to_say")
+
+
+@refuses(RealEmergency)
+def _real_emergency(_: RealEmergency, t: Texts, __: House) -> str:
+    return marked_plain(t, exercise=True, text=t("callout.real_emergency"))
 
 
 @refuses(UnknownPlan)

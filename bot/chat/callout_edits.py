@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from bot.callouts import BadNeeded, Level, TextTooLong, plan_by_code
-from bot.chat.callout_words import LEVELS
+from bot.chat.callout_words import LEVELS, marked_plain
 from bot.chat.house import House
 from bot.chat.keyboards import one_a_row, two_a_row
 from bot.chat.places import ask_area, takes_area
@@ -12,6 +12,7 @@ from bot.chat.plotting import (
     ask_for_text,
     back_to_preview,
     own_area,
+    show_newest,
     show_plot,
     show_plot_or_ask_text,
 )
@@ -67,7 +68,8 @@ async def teams_chosen(turn: Turn) -> None:
     """Go on with the teams that are chosen: at least one."""
     plot = Plot.of(turn)
     if not plot.draft.team_codes:
-        await turn.toast(turn.t("callout.no_team_chosen"), alert=True)
+        words = marked_plain(turn.t, exercise=plot.draft.exercise, text=turn.t("callout.no_team_chosen"))
+        await turn.toast(words, alert=True)
         return
     code = plot.draft.plan_code
     plan = await turn.look(plan_by_code, code) if code else None
@@ -78,7 +80,7 @@ async def ask_where_called(turn: Turn) -> None:
     """Ask in which part of the neighbourhood people are called."""
     plot = Plot.of(turn)
     home = await turn.look(open_area, own_area(turn))
-    draft = {**plot.to_dict(), "whole": True, "exercise": plot.draft.exercise}
+    draft = {**plot.to_dict(), "whole": True, "top": home.area_id, "exercise": plot.draft.exercise}
     await ask_area(turn, home, step="callout.area", draft=draft)
 
 
@@ -139,8 +141,11 @@ async def make_exercise(turn: Turn) -> None:
 
 
 async def discard(turn: Turn) -> None:
-    """Drop what was being prepared."""
+    """Drop what was being prepared; the button of an older preview shows the newest instead."""
     plot = Plot.of(turn)
+    if turn.said.data and not plot.was_read(turn.said.word(0)):
+        await show_newest(turn, plot)
+        return
     await turn.step(None)
     again = one_a_row(Button(turn.t("command.callout"), "h:callout"))
     await turn.show(Message(plot.marked(turn.t, "callout.discarded"), again))

@@ -23,7 +23,7 @@ from bot.chat.keyboards import Rows, one_a_row
 from bot.chat.telling import tell
 from bot.chat.texts import Texts, texts
 from bot.community import Act, PersonAddress, holders
-from bot.delivery import Button, Lane, Message, Recipient, enqueue, withdraw
+from bot.delivery import Button, Lane, Message, Recipient, State, deliveries, enqueue, withdraw
 from bot.schedule import put
 from points import Awarded
 
@@ -54,7 +54,10 @@ def opened(session: Session, event: Opened, house: House, now: datetime) -> None
         session,
         key=f"callout:{view.callout_id}:ask",
         lane=Lane.EMERGENCY,
-        renderings={language: ask_message(texts(language), view) for language in house.languages},
+        renderings={
+            language: ask_message(texts(language), view)
+            for language in sorted({one.language for one in event.asked})
+        },
         to=[Recipient(one.chat_id, one.language, one.resident_id) for one in event.asked],
         now=now,
         loud=is_loud(view.level, house, now),
@@ -68,15 +71,22 @@ def opened(session: Session, event: Opened, house: House, now: datetime) -> None
 
 
 def send_board(
-    session: Session, view: CallOutView, to: PersonAddress, house: House, now: datetime, *, key: str = "first"
+    session: Session,
+    view: CallOutView,
+    to: PersonAddress,
+    house: House,
+    now: datetime,
+    *,
+    key: str = "first",
+    may_end: bool = True,
 ) -> None:
-    """Send a board that will be edited in place from then on."""
+    """Send a board that will be edited in place from then on; only who may end the call-out can from it."""
     shown = board(session, callout_id=view.callout_id, now=now)
     tell(
         session,
         [to],
         key=f"callout:{view.callout_id}:board:{to.resident_id}:{key}",
-        words=lambda t: board_message(t, shown, house),
+        words=lambda t: board_message(t, shown, house, may_end=may_end),
         now=now,
         lane=Lane.EMERGENCY,
         about=about_board(view.callout_id),
@@ -85,7 +95,7 @@ def send_board(
 
 @announces(AwaitingApproval)
 def awaiting(session: Session, event: AwaitingApproval, house: House, now: datetime) -> None:
-    """Ask the other coordinators, and let it lapse visibly when nobody answers."""
+    """Ask the other coordinators, tell the first of it, and let it lapse visibly when nobody answers."""
     if event.replayed:
         return
     view = event.callout
@@ -106,11 +116,29 @@ def awaiting(session: Session, event: AwaitingApproval, house: House, now: datet
         lane=Lane.EMERGENCY,
         loud=True,
     )
+    if event.coordinator is not None:
+        tell(
+            session,
+            [event.coordinator],
+            key=f"callout:{view.callout_id}:waiting",
+            words=lambda t: _waiting(t, event, until),
+            now=now,
+            lane=Lane.EMERGENCY,
+        )
     if event.until is not None:
         facts = {"callout_id": view.callout_id}
         put(
             session, key=f"callout:{view.callout_id}:approval", kind=APPROVAL_DUE, at=event.until, facts=facts
         )
+
+
+def _waiting(t: Texts, event: AwaitingApproval, until: str) -> Message:
+    """Tell the first coordinator for whom it waits, with ⚡ for danger to life."""
+    view = event.callout
+    names = t("list.comma").join(one.name for one in event.second_people)
+    html = t.rich("callout.waiting", names=names or t("callout.nobody_else"), until=until)
+    alone = Button(t("callout.button_alone"), f"cz:{view.callout_id}")
+    return Message(str(marked(t, exercise=view.exercise, html=html)), one_a_row(alone))
 
 
 @announces(Refused)
@@ -134,12 +162,13 @@ def stood_down(session: Session, event: StoodDown, _: House, now: datetime) -> N
         return
     view = event.callout
     withdraw(session, about(view.callout_id), now)
+    told = _who_heard(session, event)
     awards = {award.resident_id: award for award in event.awards if award.amount}
     served = {one.resident_id: one.minutes for one in event.served}
-    plain = [one for one in event.told if one.resident_id not in awards]
+    plain = [one for one in told if one.resident_id not in awards]
     key = f"callout:{view.callout_id}:stood-down"
     tell(session, plain, key=key, words=lambda t: Message(str(_farewell(t, view, event))), now=now)
-    for one in event.told:
+    for one in told:
         if one.resident_id in awards:
             earned = _earned(texts(one.language), awards[one.resident_id], served.get(one.resident_id, 0))
             _tell_one(
@@ -150,6 +179,14 @@ def stood_down(session: Session, event: StoodDown, _: House, now: datetime) -> N
                 earned,
                 now,
             )
+
+
+def _who_heard(session: Session, event: StoodDown) -> list[PersonAddress]:
+    """Leave out those whose question was withdrawn before it left, unless they served all the same."""
+    asked = deliveries(session, about(event.callout.callout_id))
+    withdrawn = {one.tag for one in asked if one.state is State.WITHDRAWN}
+    unasked = withdrawn - {one.resident_id for one in event.served}
+    return [one for one in event.told if one.resident_id not in unasked]
 
 
 def _earned(t: Texts, award: Awarded, minutes: int) -> Markup:
@@ -171,16 +208,17 @@ def _farewell(t: Texts, view: CallOutView, event: StoodDown) -> Markup:
 
 def _tell_decision(session: Session, event: Opened, decider: PersonAddress, now: datetime) -> None:
     view = event.callout
-    key = "approval.sent_alone" if view.review_open else "approval.approved"
+    alone = event.coordinator is not None and decider.resident_id == event.coordinator.resident_id
+    key = "approval.sent_alone" if alone else "approval.approved"
 
     def words(t: Texts) -> Message:
-        people = t.count("count.people", view.people)
+        people = t.count("count.people", len(event.asked))
         html = t.rich(key, name=decider.name, title=title(t, view), people=people)
         whole = marked(t, exercise=view.exercise, html=html + Markup("\n\n") + view_text(t, view))
         return Message(str(whole))
 
     told = {one.resident_id: one for one in event.coordinators}
-    if view.review_open:
+    if alone:
         told |= {one.resident_id: one for one, _ in holders(session, act=Act.CALL_OUT)}
     others = [one for number, one in told.items() if number != decider.resident_id]
     tell(session, others, key=f"callout:{view.callout_id}:decided", words=words, now=now, loud=True)

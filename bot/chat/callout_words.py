@@ -41,6 +41,12 @@ def marked_plain(t: Texts, *, exercise: bool, text: str) -> str:
     return f"{t('exercise.mark_plain')} {text}" if exercise else text
 
 
+def rehearsed(t: Texts, sentence: str) -> str:
+    """Put the mark of an exercise before a sentence that does not begin with it yet."""
+    mark = t("exercise.mark_plain")
+    return sentence if sentence.startswith(mark) else f"{mark} {sentence}"
+
+
 def is_loud(level: Level, house: House, now: datetime) -> bool:
     """Tell whether a call-out rings: orange and red always, the others not from 22:00 to 08:00."""
     return level in (Level.RED, Level.ORANGE) or house.local(now).hour in WAKING_HOURS

@@ -1,6 +1,6 @@
 """A resident's card as a message: the same one at the end of joining and at /me."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from markupsafe import Markup
 
@@ -28,7 +28,7 @@ SHOWN_NAMES = {
 
 
 def card_message(
-    t: Texts, card: Card, house: House, *, heading: Markup, points: int | None = None
+    t: Texts, card: Card, house: House, *, now: datetime, heading: Markup, points: int | None = None
 ) -> Message:
     """Show somebody their card with a button to change each line."""
     lines = [
@@ -36,7 +36,7 @@ def card_message(
         t.rich("me.name", name=card.name, code=card.short_code),
         t.rich("me.area", area=" › ".join(t.name(area.names) for area in card.trail)),
         t.rich("me.teams", teams=_teams(t, card)),
-        t.rich("me.availability", availability=availability_words(t, card, house)),
+        t.rich("me.availability", availability=availability_words(t, card, house, now)),
         t.rich("me.shown", shown=t(SHOWN_NAMES[card.shown_in])),
     ]
     if points is not None:
@@ -53,12 +53,12 @@ def card_message(
     return Message(Markup("\n").join(lines), (*buttons, (Button(t("me.button_help"), "h"),)))
 
 
-def availability_words(t: Texts, card: Card, house: House) -> str:
+def availability_words(t: Texts, card: Card, house: House, now: datetime) -> str:
     """Say whether somebody may be asked now."""
     away = card.availability.away_until
     if not card.availability.willing:
         return t("available.off")
-    if away is not None:
+    if away is not None and now < away:
         return t("available.away", until=house.day(away - timedelta(seconds=1)))  # that day included
     return t("available.on")
 

@@ -53,6 +53,9 @@ class Helps(Protocol):
     async def cry(self, turn: Turn) -> None:
         """Answer somebody in distress."""
 
+    async def choose(self, turn: Turn) -> None:
+        """Show again what can be chosen."""
+
     async def words_wanted(self, turn: Turn) -> None:
         """Answer a picture where words are meant."""
 
@@ -64,6 +67,7 @@ class Routes:
     ``typed`` finds the button that words outside a conversation mean, ``asked_since`` the one of a call-out
     that came after the conversation began; ``stranger`` meets who has not joined. In ``free_steps`` anything
     may be written, a cry for help too; in ``number_steps`` a number is an answer, never a button's place.
+    ``resting`` steps only show something: who writes there is in the middle of nothing.
     """
 
     commands: tuple[Command, ...]
@@ -72,6 +76,7 @@ class Routes:
     steps: Mapping[str, Handler]
     free_steps: frozenset[str]
     number_steps: frozenset[str]
+    resting: frozenset[str]
     typed: Callable[[Turn], Awaitable[str | None]]
     asked_since: Callable[[Turn, datetime], Awaitable[str | None]]
     stranger: Handler

@@ -10,7 +10,9 @@ from bot.callouts import (
     StillThere,
     approve,
     board,
+    board_message_in,
     callout,
+    may_watch,
     open_callouts,
     refuse,
     send_now,
@@ -24,7 +26,7 @@ from bot.chat.keyboards import one_a_row
 from bot.chat.refusals import refuses
 from bot.chat.texts import Texts
 from bot.chat.turn import Turn
-from bot.community import Act, NotAllowed, PersonAddress, allows, require
+from bot.community import Act, NotAllowed, Person, PersonAddress, allows, grants_of
 from bot.delivery import Button, Message
 
 
@@ -78,17 +80,22 @@ async def end(turn: Turn) -> None:
 
 async def keep_open(turn: Turn) -> None:
     """Leave a call-out open after all."""
-    await turn.show(Message(turn.t.rich("standdown.kept_open")))
+    view = await turn.look(callout, turn.said.number(0))
+    html = marked(turn.t, exercise=view.exercise, html=turn.t.rich("standdown.kept_open"))
+    await turn.show(Message(str(html)))
 
 
 async def show_open(turn: Turn) -> None:
     """List the call-outs that are open where the speaker may watch them."""
-    mine = [grant.area_path for grant in turn.person.roles if allows([grant], Act.SEE_BOARD)]
-    if not mine:
+    if not watches_boards(turn.person):
         raise NotAllowed(Act.SEE_BOARD)
     found: dict[int, CallOutView] = {}
-    for path in mine:
-        found |= {view.callout_id: view for view in await turn.look(open_callouts, area_path=path)}
+    for path in {grant.area_path for grant in turn.person.roles}:
+        found |= {
+            view.callout_id: view
+            for view in await turn.look(open_callouts, area_path=path)
+            if may_watch(turn.person.roles, view)
+        }
     if not found:
         again = (
             one_a_row(Button(turn.t("command.callout"), "h:callout")) if turn.person.may(Act.CALL_OUT) else ()
@@ -102,12 +109,29 @@ async def show_open(turn: Turn) -> None:
     await turn.ask(Message(turn.t.rich("board.which"), one_a_row(*buttons)), "board")
 
 
+def watches_boards(person: Person) -> bool:
+    """Tell whether somebody may watch the board of any call-out."""
+    return person.may(Act.SEE_BOARD) or person.may(Act.SEE_TEAM_BOARD)
+
+
 async def show_board(turn: Turn) -> None:
-    """Send the board of a call-out here, and keep it right from now on."""
+    """Send the board of a call-out here, and keep it right from now on; an earlier one here says so."""
+    number = turn.said.number(0)
+    before = await turn.look(board_message_in, callout_id=number, chat_id=turn.chat_id)
+    await _place(turn, number)
+    if before is not None:
+        view = await turn.look(callout, number)
+        moved = marked(
+            turn.t, exercise=view.exercise, html=turn.t.rich("board.moved", title=title(turn.t, view))
+        )
+        await turn.rewrite(before, Message(str(moved)))
+
+
+async def _place(turn: Turn, number: int) -> None:
     me = PersonAddress(turn.me, turn.speaker.user_id, turn.speaker.language, turn.person.name)
     await turn.database.write(
         _board_for,
-        callout_id=turn.said.number(0),
+        callout_id=number,
         reader=me,
         turn=turn,
         key=str(turn.query.id if turn.query else turn.now.timestamp()),
@@ -116,8 +140,11 @@ async def show_board(turn: Turn) -> None:
 
 def _board_for(session: Session, *, callout_id: int, reader: PersonAddress, turn: Turn, key: str) -> None:
     view = callout(session, callout_id)
-    require(session, resident_id=reader.resident_id, act=Act.SEE_BOARD, area_id=view.area_id)
-    send_board(session, view, reader, turn.house, turn.now, key=key)
+    grants = grants_of(session, reader.resident_id)
+    if not may_watch(grants, view):
+        raise NotAllowed(Act.SEE_BOARD)
+    may_end = allows(grants, Act.STAND_DOWN, view.area_path)
+    send_board(session, view, reader, turn.house, turn.now, key=key, may_end=may_end)
 
 
 async def _ask_sure(turn: Turn, there: StillThere) -> None:
@@ -125,7 +152,7 @@ async def _ask_sure(turn: Turn, there: StillThere) -> None:
     question = turn.t.rich("standdown.ask", coming=there.coming, arrived=there.arrived)
     sure = Button(turn.t("standdown.button_sure", n=there.coming + there.arrived), f"cs:{number}:y")
     html = marked(turn.t, exercise=exercise, html=question)
-    keep = Button(turn.t("standdown.button_keep"), "c0")
+    keep = Button(turn.t("standdown.button_keep"), f"c0:{number}")
     await turn.say(Message(str(html), one_a_row(sure, keep)))
 
 

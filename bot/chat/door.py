@@ -11,12 +11,14 @@ from telegram import Message as TelegramMessage
 from telegram.constants import ChatMemberStatus, ChatType
 from telegram.error import Forbidden
 
+from bot.chat.callout_words import rehearsed
 from bot.chat.commands import Handler, Routes
 from bot.chat.conversation import Talk, talk_of
 from bot.chat.helping import is_cry_for_help
 from bot.chat.house import House
 from bot.chat.keyboards import choice_typed
 from bot.chat.menus import show_own_menu
+from bot.chat.plotting import rehearses
 from bot.chat.redrawing import Redraws
 from bot.chat.refusals import refusal, refuses
 from bot.chat.texts import Texts, language_of, texts
@@ -122,7 +124,10 @@ class Door:
         answer = await routes.typed(turn)
         if answer is not None and (handler := self._as_tap(turn, answer)) is not None:
             return handler
-        return routes.helper.lost if turn.speaker.person else routes.stranger
+        if not turn.speaker.person:
+            return routes.stranger
+        asked = talk is not None and talk.choices and talk.step not in routes.resting
+        return routes.helper.choose if asked else routes.helper.lost
 
     async def _choice(self, turn: Turn) -> str | None:
         """Find the button that typed words mean: of a call-out that came in between, or of this step."""
@@ -149,6 +154,8 @@ class Door:
             await self._mark(turn.speaker.user_id, ChatState.BLOCKED)
         except Exception as error:
             sentence = refusal(error, turn.t, self._house)
+            if sentence is not None and rehearses(turn):
+                sentence = rehearsed(turn.t, sentence)
             if sentence is None:
                 log.exception("chat.failed")
                 sentence = turn.t("oops.unexpected")
@@ -201,7 +208,7 @@ def _cleaned(text: str) -> str:
 def _said(message: TelegramMessage) -> Said:
     place = (message.location.latitude, message.location.longitude) if message.location else None
     return Said(
-        text=_cleaned(message.text or "").strip(),
+        text=_cleaned(message.text or message.caption or "").strip(),
         photo_id=message.photo[-1].file_id if message.photo else None,
         place=place,
     )

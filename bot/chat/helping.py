@@ -10,10 +10,9 @@ from bot.chat.turn import Turn
 from bot.delivery import Button, Message
 
 DISTRESS = re.compile(
-    r"救命|救我|着火|起火|煤气|晕倒|\b(?:help|fire|gas|sos)\b",
+    r"救命|救我|着火|起火|煤气|晕倒|(?<![a-z])(?:help|fire|gas|sos)(?![a-z])",
     re.IGNORECASE,
 )
-LONGEST_CRY = 200
 
 
 class Helper:
@@ -34,10 +33,13 @@ class Helper:
 
     async def lost(self, turn: Turn) -> None:
         """Answer what leads nowhere: never with silence."""
-        if turn.talk is not None and turn.talk.choices and turn.speaker.person is not None:
-            await self._choose(turn)
-            return
         await self._show(turn, turn.t.rich("help.not_understood"))
+
+    async def choose(self, turn: Turn) -> None:
+        """Show again what can be chosen: what was typed is none of it."""
+        choices = turn.talk.choices if turn.talk else ()
+        buttons = one_a_row(*(Button(label, data) for label, data in choices))
+        await turn.say(Message(turn.t.rich("help.choose_one"), buttons))
 
     async def words_wanted(self, turn: Turn) -> None:
         """Answer a picture or a sticker where words are meant."""
@@ -57,12 +59,6 @@ class Helper:
                 await command.handle(turn)
                 return
         await self.help(turn)
-
-    async def _choose(self, turn: Turn) -> None:
-        """Show again what can be chosen: what was typed is none of it."""
-        choices = turn.talk.choices if turn.talk else ()
-        buttons = one_a_row(*(Button(label, data) for label, data in choices))
-        await turn.say(Message(turn.t.rich("help.choose_one"), buttons))
 
     async def _show(self, turn: Turn, heading: Markup) -> None:
         facts = turn.house.neighbourhood.community
@@ -84,5 +80,5 @@ class Helper:
 
 
 def is_cry_for_help(text: str) -> bool:
-    """Tell whether somebody writes in distress, rather than about it at length."""
-    return len(text) <= LONGEST_CRY and DISTRESS.search(text) is not None
+    """Tell whether somebody may be in distress; Chinese letters may stand right beside Latin ones."""
+    return DISTRESS.search(text) is not None

@@ -73,11 +73,11 @@ def _of_strangers(handler: Handler) -> Handler:
     return only_strangers
 
 
-async def welcome_stranger(turn: Turn) -> None:
+async def welcome_stranger(turn: Turn, payload: str = "") -> None:
     """Say who asks and for what, before anything is kept but the poster's or invitation's code."""
     draft = _draft(turn)
-    if turn.said.text and turn.query is None:
-        draft["payload"] = turn.said.text.split()[0][:64]
+    if payload:
+        draft["payload"] = payload[:64]
     await turn.ask(_consent(turn, turn.speaker.language), "join.consent", draft)
 
 
@@ -196,7 +196,7 @@ async def _team_question(turn: Turn) -> Message:
 
 async def _finish(turn: Turn) -> None:
     mine = await turn.look(card, turn.me)
-    await turn.show(card_message(turn.t, mine, turn.house, heading=turn.t.rich("join.done")))
+    await turn.show(card_message(turn.t, mine, turn.house, now=turn.now, heading=turn.t.rich("join.done")))
     await turn.refresh_menu()
 
 
@@ -220,7 +220,9 @@ def _consent_in(t: Texts, house: House) -> Markup:
 
 
 def _draft(turn: Turn) -> dict[str, Any]:
-    return dict(turn.talk.draft) if turn.talk and turn.talk.step.startswith("join.") else {}
+    """Give what a stranger brought and said so far, also when they chose a language in between."""
+    kept = turn.talk is not None and (turn.talk.step.startswith("join.") or turn.talk.step == "language")
+    return dict(turn.talk.draft) if turn.talk is not None and kept else {}
 
 
 def check_payload(session: Session, payload: str, *, known: Collection[str], now: datetime) -> None:

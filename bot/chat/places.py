@@ -52,7 +52,7 @@ async def ask_area(
     kept = {**draft, "parent": parent.area_id, "wanted": wanted if found else ""}
     missed = wanted[:LONGEST_ECHO] if wanted and not found else ""
     text = _question(turn.t, parent, missed=missed, draft=draft)
-    await turn.ask(Message(text, (*buttons, _ways(turn.t, parent, whole="whole" in draft))), step, kept)
+    await turn.ask(Message(text, (*buttons, _ways(turn.t, parent, draft))), step, kept)
 
 
 def _question(t: Texts, parent: AreaView, *, missed: str, draft: Mapping[str, Any]) -> Markup:
@@ -61,13 +61,13 @@ def _question(t: Texts, parent: AreaView, *, missed: str, draft: Mapping[str, An
     return t.rich("exercise.mark") + Markup("\n") + text if draft.get("exercise") else text
 
 
-def _ways(t: Texts, parent: AreaView, *, whole: bool) -> tuple[Button, ...]:
+def _ways(t: Texts, parent: AreaView, draft: Mapping[str, Any]) -> tuple[Button, ...]:
     ways = [
         Button(t("places.whole", name=t.name(parent.names)), f"jw:{parent.area_id}")
-        if whole
+        if "whole" in draft
         else Button(t("places.unknown"), "jq")
     ]
-    if parent.parent_id is not None:
+    if parent.parent_id is not None and parent.area_id != draft.get("top"):
         ways.insert(0, Button(t("button.back"), f"ja:{parent.parent_id}"))
     return tuple(ways)
 

@@ -7,7 +7,7 @@ from typing import Any
 from markupsafe import Markup
 
 from bot.callouts import Draft, PlanView, preview
-from bot.chat.callout_words import marked, rules_of
+from bot.chat.callout_words import marked, marked_plain, rules_of
 from bot.chat.house import House
 from bot.chat.keyboards import one_a_row
 from bot.chat.preview_words import preview_message
@@ -48,11 +48,21 @@ class Plot:
         return cls(Draft.from_dict(kept["draft"]), str(kept["read"]), bool(kept.get("fresh")))
 
     def with_draft(self, draft: Draft) -> "Plot":
-        return replace(self, draft=draft)
+        """Change it: no preview that was read before can be sent any more."""
+        return replace(self, draft=draft, read="")
+
+    def was_read(self, mark: str) -> bool:
+        """Tell whether this is the mark of the newest preview, and of the draft as it is."""
+        return bool(mark) and mark == self.read
 
     def marked(self, t: Texts, key: str, **facts: str) -> Markup:
         """Say something about the draft; of an exercise everything says that it is one (law 8)."""
         return marked(t, exercise=self.draft.exercise, html=t.rich(key, **facts))
+
+
+def rehearses(turn: Turn) -> bool:
+    """Tell whether the speaker is preparing an exercise."""
+    return turn.talk is not None and bool(turn.talk.draft.get("draft", {}).get("exercise"))
 
 
 def own_area(turn: Turn) -> int:
@@ -64,7 +74,7 @@ def own_area(turn: Turn) -> int:
     reached = [grant for grant in turn.person.roles if Act.CALL_OUT in ROLE_ACTS[grant.role]]
     if not reached:
         raise NotAllowed(Act.CALL_OUT)
-    return min(reached, key=lambda grant: len(grant.area_path)).area_id
+    return min(reached, key=lambda grant: grant.area_path.count("/")).area_id
 
 
 def back_to_preview(turn: Turn) -> Button:
@@ -73,11 +83,20 @@ def back_to_preview(turn: Turn) -> Button:
 
 async def show_plot(turn: Turn, plot: Plot) -> None:
     """Show the newest preview: the only one that can be sent."""
-    plot = replace(plot, read=secrets.token_hex(4), fresh=False)
     seen = await turn.look(
         preview, draft=plot.draft, coordinator_id=turn.me, now=turn.now, rules=rules_of(turn.house)
     )
+    draft = plot.draft.as_worded_by(seen.plan)
+    plot = Plot(draft, read=secrets.token_hex(4))
     await turn.ask(preview_message(turn.t, seen, turn.house, plot.read), PREVIEW, plot.to_dict())
+
+
+async def show_newest(turn: Turn, plot: Plot) -> None:
+    """Say that a button was an older preview's, and send the newest."""
+    words = marked_plain(turn.t, exercise=plot.draft.exercise, text=turn.t("callout.older_preview"))
+    await turn.toast(words, alert=True)
+    turn.query = None
+    await show_plot(turn, plot)
 
 
 async def show_plot_or_ask_text(turn: Turn, plot: Plot, plan: PlanView | None) -> None:

@@ -81,4 +81,4 @@ def _buttons(t: Texts, seen: Preview, read: str) -> Rows:
     ]
     if not exercise:
         changes.append(Button(t("preview.button_exercise"), "cv"))
-    return (*rows, *two_a_row(*changes, Button(t("callout.button_discard"), "cx")))
+    return (*rows, *two_a_row(*changes, Button(t("callout.button_discard"), f"cx:{read}")))

@@ -18,7 +18,9 @@ async def show_card(turn: Turn) -> None:
     mine = await turn.look(card, turn.me)
     worth = await turn.look(standing, resident_id=turn.me, now=turn.now, zone=turn.house.zone)
     heading = turn.t.rich("me.heading")
-    await turn.show(card_message(turn.t, mine, turn.house, heading=heading, points=worth.available))
+    await turn.show(
+        card_message(turn.t, mine, turn.house, now=turn.now, heading=heading, points=worth.available)
+    )
 
 
 async def ask_name(turn: Turn) -> None:

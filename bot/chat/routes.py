@@ -48,7 +48,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("leaderboard", "command.leaderboard", leaderboards.leaderboard, words=("排行榜", "leaderboard")),
     Command("handover", "command.handover", handing_over.handover, allowed(Act.HAND_OVER)),
     Command("callout", "command.callout", calling_out.begin, allowed(Act.CALL_OUT)),
-    Command("board", "command.board", deciding.show_open, allowed(Act.SEE_BOARD)),
+    Command("board", "command.board", deciding.show_open, deciding.watches_boards),
     Command("language", "command.language", profile.ask_language, for_strangers=True),
     Command("privacy", "command.privacy", privacy.show, for_strangers=True),
     Command("cancel", "command.cancel", _cancel, words=("取消", "cancel"), for_strangers=True),
@@ -156,6 +156,9 @@ ROUTES = Routes(
     },
     free_steps=frozenset({"callout.text", "callout.place", "callout.plan", "callout.preview"}),
     number_steps=frozenset({"callout.needed"}),
+    resting=frozenset(
+        ("available", "board", "codes", "leaderboard", "points", "privacy", "rewards.done", "teams")
+    ),
     typed=_typed,
     asked_since=answering.typed_since,
     stranger=joining.welcome_stranger,

@@ -1,7 +1,6 @@
 """/start: a stranger begins to join, a resident is welcomed back, and what a link carried is done."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
 
 from markupsafe import escape
 
@@ -57,14 +56,13 @@ async def start(turn: Turn) -> None:
 
 
 async def _begin(turn: Turn, payload: str) -> None:
-    turn.said = replace(turn.said, text=payload)
     if payload:
         try:
             await turn.look(check_payload, payload, known=frozenset(_payloads), now=turn.now)
         except Exception as error:
-            turn.said = replace(turn.said, text="")
+            payload = ""
             await _say_why(turn, error)
-    await welcome_stranger(turn)
+    await welcome_stranger(turn, payload)
 
 
 async def _say_why(turn: Turn, error: Exception) -> None:

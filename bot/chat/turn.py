@@ -1,6 +1,7 @@
 """One person's turn: who speaks, what they said or tapped, and the ways to act on it and to answer."""
 
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Concatenate, ParamSpec, TypeVar
@@ -10,7 +11,7 @@ from sqlmodel import Session
 from telegram import Bot, CallbackQuery
 from telegram import Message as TelegramMessage
 from telegram.constants import ParseMode
-from telegram.error import BadRequest
+from telegram.error import BadRequest, TelegramError
 
 from bot.chat.announcing import announce
 from bot.chat.conversation import Talk, remember
@@ -142,17 +143,15 @@ class Turn:
             await self.say(message)
             return
         try:
-            await self.bot.edit_message_text(
-                message.text,
-                chat_id=tapped.chat.id,
-                message_id=tapped.message_id,
-                parse_mode=ParseMode.HTML,
-                reply_markup=keyboard(message.buttons),
-                link_preview_options=NO_PREVIEW,
-            )
+            await self._edit(tapped.chat.id, tapped.message_id, message)
         except BadRequest as refusal:
             if "not modified" not in refusal.message.lower():
                 await self.say(message)
+
+    async def rewrite(self, message_id: int, message: Message) -> None:
+        """Put other words into an earlier message of this chat; one that is gone stays gone."""
+        with suppress(TelegramError):
+            await self._edit(self.chat_id, message_id, message)
 
     async def show_soon(self, compose: Callable[[], Awaitable[Message]]) -> None:
         """Do what `show` does, but let the person's next tap go first; composed only when its turn comes."""
@@ -187,6 +186,16 @@ class Turn:
         except BadRequest:
             # Telegram keeps a tap for a short while only; what it did is done, and the message shows it.
             return
+
+    async def _edit(self, chat_id: int, message_id: int, message: Message) -> None:
+        await self.bot.edit_message_text(
+            message.text,
+            chat_id=chat_id,
+            message_id=message_id,
+            parse_mode=ParseMode.HTML,
+            reply_markup=keyboard(message.buttons),
+            link_preview_options=NO_PREVIEW,
+        )
 
     async def refresh_menu(self) -> None:
         """Show in the speaker's menu what they may do since this turn changed it."""

@@ -45,6 +45,8 @@ def _refusal(error: community.Refusal) -> str:
             told = f'There is no area "{error.area}"; the codes are those of [[area]] in community.toml.'
         case community.AreaRetired():
             told = f"{' / '.join(error.names.values())} left community.toml; choose another area."
+        case community.TeamRetired():
+            told = f"{' / '.join(error.names.values())} left community.toml; choose another team."
         case community.UnknownTeam():
             told = f'There is no team "{error.code}"; the codes are those of [[team]] in community.toml.'
         case community.SubjectNeeded():

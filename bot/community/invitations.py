@@ -12,7 +12,13 @@ from sqlmodel.sql.expression import SelectOfScalar
 
 from bot.community.areas import area, area_by_code, open_area
 from bot.community.audit import record
-from bot.community.errors import ExpiredInvitation, NotAllowed, UnknownInvitation, UsedInvitation
+from bot.community.errors import (
+    ExpiredInvitation,
+    NotAllowed,
+    TeamRetired,
+    UnknownInvitation,
+    UsedInvitation,
+)
 from bot.community.models import Invitation, Role
 from bot.community.residents import active
 from bot.community.roles import MAY_INVITE, Act, check_subject, grant, grants_of
@@ -55,13 +61,15 @@ def invite(
     """Make a code that gives a role once; None invites from the command line, None is the whole community.
 
     Raises:
-        SubjectNeeded, SubjectRefused, UnknownTeam: the role is not of that.
+        SubjectNeeded, SubjectRefused, UnknownTeam, TeamRetired: the role is not of that.
         UnknownArea, AreaRetired: it cannot be granted there.
         NotAllowed: who invites may not hand on this role there.
     """
     check_subject(role, subject)
     if role is Role.TEAM_LEAD and subject:
-        team_by_code(session, subject)
+        team = team_by_code(session, subject)
+        if team.retired:
+            raise TeamRetired(team.code, team.names)
     place = open_area(session, None if area_code is None else area_by_code(session, area_code).area_id)
     if granted_by is not None and not _may_invite(session, granted_by, role, place.path):
         raise NotAllowed(Act.INVITE)

@@ -147,9 +147,11 @@ async def test_a_grids_coordinator_calls_only_there(town: Town) -> None:
     assert "Grid 2" in shown.text
     await lin.taps("👥")
     await lin.taps("🏠")
-    await lin.taps("⬅️")
-    await lin.taps("🏠 Grid 1")
-    assert "Your role does not allow this" in await lin.taps("🏠 All of Grid 1")
+    where = await lin.sees(lambda one: one.button("🏠 All of Grid 2") is not None, "the areas")
+    assert where.button("⬅️") is None
+    elsewhere = next(row["id"] for row in await town.rows("area") if row["code"] == "g1")
+    told = await lin.sends_data(where.message_id, f"jw:{elsewhere}", forge=True)
+    assert "Your role does not allow this" in told
     await lin.says("/callout elderly")
     await lin.taps("🚨")
     await here.hears("Can you come")
