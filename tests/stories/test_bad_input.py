@@ -294,3 +294,24 @@ async def test_a_day_away_is_read_in_several_ways_or_asked_again(town: Town) -> 
     await mei.hears("22:00-07:00")
     await mei.says("22:00-07:00")
     await mei.hears("22:00–07:00")
+
+
+@pytest.mark.parametrize("cry", ["help我", "家里gas漏了", "FIRE!", "救命", "I smell " * 40 + "gas"])
+async def test_a_cry_in_any_form_gets_the_numbers_first(town: Town, cry: str) -> None:
+    mei = await town.resident("Mei")
+    await mei.says(cry)
+    told = await mei.hears("119")
+    first = told.text.split("\n")[0]
+    assert all(number in first for number in ("119", "120", "110", "025-5550 0100"))
+    await mei.does("photo", {"photo": PIXEL, "caption": cry})
+    await mei.sees(lambda one: one.message_id > told.message_id and "119" in one.text, "the numbers again")
+
+
+async def test_after_looking_at_something_free_words_get_the_help_buttons(town: Town) -> None:
+    mei = await town.resident("Mei")
+    for shown in ("/points", "/privacy", "/leaderboard", "/nonsense"):
+        await mei.says(shown)
+        await mei.says("what now?")
+        told = await mei.hears("did not understand")
+        assert told.button("⭐") is not None
+        await mei.does("delete", {"message_id": told.message_id})

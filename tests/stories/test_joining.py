@@ -1,5 +1,6 @@
 """Stories of joining: from a poster, by invitation, in two languages, and of those who said no."""
 
+from bot import community
 from town import Town
 
 
@@ -27,3 +28,21 @@ async def test_an_invitation_makes_a_coordinator(town: Town) -> None:
     await lin.says("/help")
     menu = await lin.sees(lambda one: one.button("🚨") is not None, "the help with 🚨")
     assert menu
+
+
+async def test_words_at_the_consent_lose_no_invitation(town: Town) -> None:
+    await town.coordinator("Lin")
+    offer = await town.app.database.write(
+        community.invite, role=community.Role.COORDINATOR, days=1, now=town.clock.now(), granted_by=None
+    )
+    bo = await town.stranger("Bo")
+    await bo.says(f"/start i_{offer.code}")
+    await bo.says("okay then")
+    await bo.says("/language")
+    await bo.taps("🇬🇧", on="Choose")
+    await bo.taps("✅")
+    await bo.taps("👤")
+    await bo.taps("🏠 Grid 1")
+    await bo.taps("🏠 Building 2")
+    await bo.taps("➖")
+    await bo.hears("Bo", "Coordinator · Willow Bank")

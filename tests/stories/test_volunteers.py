@@ -233,3 +233,23 @@ async def test_who_blocked_the_bot_counts_as_unreachable(town: Town) -> None:
     await wei.says("/start")
     await wei.hears("My card")
     assert [row["state"] for row in await town.rows("chat_link")] == ["reachable"] * 3
+
+
+async def test_a_second_tap_brings_what_the_first_one_could_not_show(town: Town) -> None:
+    wei = await town.resident("Wei", team="clinic")
+    lin = await town.coordinator("Lin")
+    await call_out(lin)
+    asked = await wei.hears("Can you come")
+    fault = {"method": "editMessageText", "status": 400, "chat_id": wei.person_id, "description": "no"}
+    await town.client.post("/sim/faults", json=fault | {"count": 1})
+    await town.client.post(
+        "/sim/faults", json={"method": "sendMessage", "status": 400, "chat_id": wei.person_id}
+    )
+    await wei.taps("✅")
+    await board(lin, "Coming 1")
+    await wei.taps_again(asked, "✅")
+    await wei.taps("🚶 10")
+    await wei.hears("about 10:10")
+    town.clock.wind(seconds=20)
+    await wei.taps_again(await wei.hears("about 10:10"), "🚶 10")
+    assert [row["eta_at"] for row in await town.rows("ask_change") if row["eta_at"]][1:] == []
