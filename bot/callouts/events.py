@@ -69,7 +69,7 @@ class OpenAsk:
 
 @dataclass(frozen=True)
 class StoodDown:
-    """A call-out has ended: who is told, who served and what each was paid.
+    """A call-out has ended: who is told, who served and what each was paid, who was still on the way.
 
     `already` says that somebody had stood it down before; then nothing is to be told again.
     """
@@ -79,6 +79,7 @@ class StoodDown:
     told: tuple[PersonAddress, ...] = ()
     served: tuple[Served, ...] = ()
     released: tuple[int, ...] = ()
+    awaited: tuple[int, ...] = ()
     awards: tuple[Awarded, ...] = ()
     already: bool = False
 

@@ -57,7 +57,7 @@ def open_callout(
 def _refuse_beside_an_emergency(session: Session, callout: CallOut) -> None:
     if not callout.exercise:
         return
-    loud = [level for level in Level if level.ends_exercises]
+    loud = [level for level in Level if level.is_urgent]
     real = (callouts.c.state == CallOutState.OPEN) & callouts.c.exercise.is_(False)
     found = session.execute(select(callouts.c.id).where(real, callouts.c.level.in_(loud)).limit(1))
     if (emergency := found.scalar_one_or_none()) is not None:
@@ -80,7 +80,7 @@ def _row(callout_id: int, one: AskedPerson | Asked, state: AskState) -> dict[str
 
 
 def _end_exercises(session: Session, callout: CallOut, now: datetime) -> tuple[StoodDown, ...]:
-    if callout.exercise or not callout.level.ends_exercises:
+    if callout.exercise or not callout.level.is_urgent:
         return ()
     running = select_rows(CallOut).where(CallOut.state == CallOutState.OPEN, col(CallOut.exercise).is_(True))
     return tuple(close(session, one, by=None, now=now) for one in session.exec(running).all())

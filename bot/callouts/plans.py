@@ -97,6 +97,19 @@ def recognise(session: Session, text: str) -> tuple[PlanView | None, str]:
     return plan_found, text[end:].lstrip(" \t\r\n\u3000:：,，;；-—") if plan_found else text.strip()
 
 
+def meant(session: Session, typed: str) -> PlanView | None:
+    """Find the one plan that a few typed words mean: its emoji, its code, or a part of its name."""
+    wanted = _plain(typed)
+    emoji = typed.replace("\ufe0f", "").strip()
+    found = [
+        plan
+        for plan in plans(session)
+        if emoji == plan.emoji.replace("\ufe0f", "")
+        or (wanted and any(wanted in _plain(name) for name in (plan.code, *plan.names.values())))
+    ]
+    return found[0] if len(found) == 1 else None
+
+
 def _end_of(name: str, text: str) -> int:
     """Give the index in `text` just after `name`, or 0 when the text does not begin with it."""
     wanted = _plain(name)

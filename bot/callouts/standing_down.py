@@ -50,6 +50,7 @@ def close(session: Session, callout: CallOut, *, by: int | None, now: datetime) 
     The asks come first and the call-out last, the order in which an answer locks them, too.
     """
     served = _finish_all(session, callout, now)
+    awaited = _on_the_way(session, callout)
     released = _release_all(session, callout, now)
     this = (callouts.c.id == number(callout)) & (callouts.c.state == CallOutState.OPEN)
     values = {"state": CallOutState.STOOD_DOWN, "closed_by": by, "closed_at": now}
@@ -60,7 +61,9 @@ def close(session: Session, callout: CallOut, *, by: int | None, now: datetime) 
         return StoodDown(callout=view(session, callout), by=callout.closed_by, already=True)
     record_act(session, callout, actor=by, act=Act.STAND_DOWN, now=now, more={"served": len(served)})
     told = _told(session, callout)
-    return StoodDown(callout=view(session, callout), by=by, told=told, served=served, released=released)
+    return StoodDown(
+        callout=view(session, callout), by=by, told=told, served=served, released=released, awaited=awaited
+    )
 
 
 def _still_there(session: Session, callout: CallOut) -> StillThere | None:
@@ -69,6 +72,12 @@ def _still_there(session: Session, callout: CallOut) -> StillThere | None:
     counts = dict(session.execute(counting).all())
     coming, arrived = counts.get(AskState.COMING, 0), counts.get(AskState.ARRIVED, 0)
     return StillThere(view(session, callout), coming, arrived) if coming or arrived else None
+
+
+def _on_the_way(session: Session, callout: CallOut) -> tuple[int, ...]:
+    coming = (asks.c.callout_id == number(callout)) & (asks.c.state == AskState.COMING)
+    found = session.execute(select(asks.c.resident_id).where(coming, asks.c.resident_id.is_not(None)))
+    return tuple(found.scalars())
 
 
 def _finish_all(session: Session, callout: CallOut, now: datetime) -> tuple[Served, ...]:

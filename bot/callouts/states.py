@@ -12,8 +12,8 @@ class Level(StrEnum):
     RED = "red"
 
     @property
-    def ends_exercises(self) -> bool:
-        """Say whether a real call-out of this level ends what is only rehearsed."""
+    def is_urgent(self) -> bool:
+        """Say whether a call-out of this level rings, and ends what is only rehearsed."""
         return self in (Level.ORANGE, Level.RED)
 
 

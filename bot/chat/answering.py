@@ -15,6 +15,7 @@ from bot.callouts import (
     Finished,
     NotArrived,
     NotAsked,
+    OpenAsk,
     UnknownCallOut,
     answer,
     arrive,
@@ -23,11 +24,11 @@ from bot.callouts import (
     my_open_asks,
     standing_in,
 )
-from bot.chat.callout_words import answer_buttons, marked_plain, standing_line, view_text
+from bot.chat.callout_words import answer_buttons, here_button, marked_plain, standing_line, view_text
 from bot.chat.conversation import BEFORE_ALL
 from bot.chat.house import House
 from bot.chat.joining import UnknownLinkError
-from bot.chat.keyboards import choice_typed
+from bot.chat.keyboards import Rows, choice_typed, one_a_row
 from bot.chat.refusals import refuses
 from bot.chat.starting import opens
 from bot.chat.texts import Texts
@@ -93,11 +94,17 @@ async def typed_since(turn: Turn, since: datetime) -> str | None:
     for ask in await turn.look(my_open_asks, turn.me):
         if ask.opened_at <= since:
             continue
-        rows = answer_buttons(turn.t, ask.callout_id, ask.state)
+        rows = (*answer_buttons(turn.t, ask.callout_id, ask.state), *_also_typed(turn, ask))
         chosen = choice_typed(turn.said.text, [(row[0].label, row[0].data or "") for row in rows])
         if chosen is not None:
             return chosen
     return None
+
+
+def _also_typed(turn: Turn, ask: OpenAsk) -> Rows:
+    """Give what may be typed though no button shows it: who is there may skip “on my way”."""
+    there = ask.state in (AskState.ARRIVED, AskState.DONE)
+    return () if there else one_a_row(here_button(turn.t, ask.callout_id))
 
 
 async def _show(turn: Turn, outcome: Answered | Finished) -> None:

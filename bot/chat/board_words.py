@@ -3,7 +3,7 @@
 from markupsafe import Markup
 
 from bot.callouts import BoardView, CallOutState, Figures
-from bot.chat.callout_words import LEVELS, marked, title
+from bot.chat.callout_words import LEVELS, marked, told_apart
 from bot.chat.house import House
 from bot.chat.keyboards import Rows, one_a_row
 from bot.chat.texts import Texts
@@ -18,7 +18,7 @@ def board_message(t: Texts, view: BoardView, house: House, *, may_end: bool) -> 
     heading = t.rich(
         "board.heading" if is_open else "board.heading_closed",
         level=t(LEVELS[callout.level]),
-        name=title(t, callout),
+        name=told_apart(t, callout),
         needed=callout.needed,
         there=figures.coming + figures.arrived + figures.done,
     )
@@ -61,6 +61,7 @@ def _named(t: Texts, key: str, first: tuple[PersonAddress, ...], people: int) ->
 def _teams(t: Texts, view: BoardView, house: House) -> list[Markup]:
     if len(view.teams) < 2:
         return []
+    order = {team.code: place for place, team in enumerate(house.neighbourhood.teams)}
     named = {team.code: f"{team.emoji} {t.name(team.names)}" for team in house.neighbourhood.teams}
     return [
         t.rich(
@@ -70,7 +71,7 @@ def _teams(t: Texts, view: BoardView, house: House) -> list[Markup]:
             there=figures.arrived + figures.done,
             asked=figures.asked,
         )
-        for code, figures in view.teams.items()
+        for code, figures in sorted(view.teams.items(), key=lambda one: order.get(one[0], len(order)))
     ]
 
 

@@ -17,6 +17,7 @@ from bot.callouts import (
     RealEmergency,
     UnknownPlan,
     draft_from_plan,
+    meant,
     plans,
     preview,
     recognise,
@@ -34,6 +35,8 @@ from bot.chat.turn import Turn
 from bot.community import NotAllowed
 from bot.delivery import Button, Message
 
+ASK_PLAN = "callout.plan"
+
 S = TypeVar("S", Opened, Opened | AwaitingApproval)
 
 
@@ -50,6 +53,12 @@ async def take_typed_plan(turn: Turn) -> None:
 async def _begin(turn: Turn, before: str) -> None:
     home = own_area(turn)
     plan, rest = await turn.look(recognise, turn.said.text)
+    if plan is None and turn.talk is not None and turn.talk.step == ASK_PLAN:
+        plan = await turn.look(meant, turn.said.text)
+        rest = "" if plan else turn.said.text
+    if plan is None and before:
+        await _ask_plan(turn, before, missed=turn.said.text)
+        return
     text = rest or before
     if plan is None:
         await _ask_plan(turn, text)
@@ -110,15 +119,17 @@ async def send_it_alone(turn: Turn) -> None:
 
 def _typed_before(turn: Turn) -> str:
     """Give the words that were typed before the plan was asked."""
-    return str(turn.talk.draft.get("text", "")) if turn.talk and turn.talk.step == "callout.plan" else ""
+    return str(turn.talk.draft.get("text", "")) if turn.talk and turn.talk.step == ASK_PLAN else ""
 
 
-async def _ask_plan(turn: Turn, text: str) -> None:
+async def _ask_plan(turn: Turn, text: str, missed: str = "") -> None:
+    """Ask for the plan; what was typed before is kept, also when something typed since names none."""
     buttons = [Button(f"📋 {turn.t.name(plan.names)}", f"cq:{plan.code}") for plan in await turn.look(plans)]
     free = Button(turn.t("callout.button_free"), "cq:")
-    await turn.ask(
-        Message(turn.t.rich("callout.ask_plan"), one_a_row(*buttons, free)), "callout.plan", {"text": text}
-    )
+    question = turn.t.rich("callout.ask_plan")
+    if missed:
+        question = turn.t.rich("callout.no_such_plan", typed=missed[:40], text=text[:80]) + "\n" + question
+    await turn.ask(Message(question, one_a_row(*buttons, free)), ASK_PLAN, {"text": text})
 
 
 async def _say_sent(turn: Turn, sent: Opened) -> None:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from bot.callouts import BadNeeded, Level, TextTooLong, plan_by_code
 from bot.chat.callout_words import LEVELS, marked_plain
 from bot.chat.house import House
-from bot.chat.keyboards import one_a_row, two_a_row
+from bot.chat.keyboards import one_a_row
 from bot.chat.places import ask_area, takes_area
 from bot.chat.plotting import (
     Plot,
@@ -97,7 +97,7 @@ async def ask_needed(turn: Turn) -> None:
     plot = Plot.of(turn)
     buttons = [Button(f"🎯 {number}", f"cm:{number}") for number in NEEDED]
     text = plot.marked(turn.t, "callout.ask_needed")
-    question = Message(text, (*two_a_row(*buttons), (back_to_preview(turn),)))
+    question = Message(text, one_a_row(*buttons, back_to_preview(turn)))
     await turn.ask(question, "callout.needed", plot.to_dict())
 
 
@@ -125,7 +125,7 @@ async def take_place(turn: Turn) -> None:
 
 async def ask_text(turn: Turn) -> None:
     """Ask for other words."""
-    await ask_for_text(turn, Plot.of(turn))
+    await ask_for_text(turn, Plot.of(turn), back_to_preview(turn))
 
 
 async def take_text(turn: Turn) -> None:

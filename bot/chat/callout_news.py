@@ -17,7 +17,7 @@ from bot.callouts import (
 )
 from bot.chat.announcing import announces
 from bot.chat.board_words import board_message
-from bot.chat.callout_words import ask_message, is_loud, marked, title, view_text, what_next
+from bot.chat.callout_words import ask_message, is_loud, marked, told_apart, view_text, what_next
 from bot.chat.house import House
 from bot.chat.keyboards import Rows, one_a_row
 from bot.chat.telling import tell
@@ -136,7 +136,12 @@ def _waiting(t: Texts, event: AwaitingApproval, until: str) -> Message:
     """Tell the first coordinator for whom it waits, with ⚡ for danger to life."""
     view = event.callout
     names = t("list.comma").join(one.name for one in event.second_people)
-    html = t.rich("callout.waiting", names=names or t("callout.nobody_else"), until=until)
+    html = t.rich(
+        "callout.waiting",
+        title=told_apart(t, view),
+        names=names or t("callout.nobody_else"),
+        until=until,
+    )
     alone = Button(t("callout.button_alone"), f"cz:{view.callout_id}")
     return Message(str(marked(t, exercise=view.exercise, html=html)), one_a_row(alone))
 
@@ -156,8 +161,8 @@ def lapsed(session: Session, event: Lapsed, _: House, now: datetime) -> None:
 
 
 @announces(StoodDown)
-def stood_down(session: Session, event: StoodDown, _: House, now: datetime) -> None:
-    """Drop what was not sent, thank everybody who was asked, and say what each earned."""
+def stood_down(session: Session, event: StoodDown, house: House, now: datetime) -> None:
+    """Drop what was not sent, thank who was asked and say what each earned; it rings for those awaited."""
     if event.already:
         return
     view = event.callout
@@ -166,8 +171,17 @@ def stood_down(session: Session, event: StoodDown, _: House, now: datetime) -> N
     awards = {award.resident_id: award for award in event.awards if award.amount}
     served = {one.resident_id: one.minutes for one in event.served}
     plain = [one for one in told if one.resident_id not in awards]
+    awaited = {*served, *event.awaited}
     key = f"callout:{view.callout_id}:stood-down"
-    tell(session, plain, key=key, words=lambda t: Message(str(_farewell(t, view, event))), now=now)
+    for ring in (True, False):
+        tell(
+            session,
+            [one for one in plain if (one.resident_id in awaited) is ring],
+            key=f"{key}:awaited" if ring else key,
+            words=lambda t: Message(str(_farewell(t, view, event))),
+            now=now,
+            loud=ring and is_loud(view.level, house, now),
+        )
     for one in told:
         if one.resident_id in awards:
             earned = _earned(texts(one.language), awards[one.resident_id], served.get(one.resident_id, 0))
@@ -178,6 +192,7 @@ def stood_down(session: Session, event: StoodDown, _: House, now: datetime) -> N
                 _farewell(texts(one.language), view, event),
                 earned,
                 now,
+                loud=is_loud(view.level, house, now),
             )
 
 
@@ -195,15 +210,22 @@ def _earned(t: Texts, award: Awarded, minutes: int) -> Markup:
 
 
 def _tell_one(
-    session: Session, one: PersonAddress, key: str, farewell: Markup, earned: Markup, now: datetime
+    session: Session,
+    one: PersonAddress,
+    key: str,
+    farewell: Markup,
+    earned: Markup,
+    now: datetime,
+    *,
+    loud: bool,
 ) -> None:
     message = Message(str(farewell + Markup("\n") + earned), what_next(texts(one.language)))
-    tell(session, [one], key=key, words=lambda _: message, now=now)
+    tell(session, [one], key=key, words=lambda _: message, now=now, loud=loud)
 
 
 def _farewell(t: Texts, view: CallOutView, event: StoodDown) -> Markup:
     key = "standdown.thanks" if event.by is not None else "standdown.real_emergency"
-    return marked(t, exercise=view.exercise, html=t.rich(key, name=title(t, view)))
+    return marked(t, exercise=view.exercise, html=t.rich(key, name=told_apart(t, view)))
 
 
 def _tell_decision(session: Session, event: Opened, decider: PersonAddress, now: datetime) -> None:
@@ -213,7 +235,7 @@ def _tell_decision(session: Session, event: Opened, decider: PersonAddress, now:
 
     def words(t: Texts) -> Message:
         people = t.count("count.people", len(event.asked))
-        html = t.rich(key, name=decider.name, title=title(t, view), people=people)
+        html = t.rich(key, name=decider.name, title=told_apart(t, view), people=people)
         whole = marked(t, exercise=view.exercise, html=html + Markup("\n\n") + view_text(t, view))
         return Message(str(whole))
 
@@ -234,7 +256,7 @@ def _tell_outcome(
     now: datetime,
 ) -> None:
     def words(t: Texts) -> Message:
-        html = t.rich(key, name=name, title=title(t, view))
+        html = t.rich(key, name=name, title=told_apart(t, view))
         return Message(str(marked(t, exercise=view.exercise, html=html)))
 
     tell(session, told, key=f"callout:{view.callout_id}:{event}", words=words, now=now, loud=True)

@@ -19,6 +19,7 @@ LEVELS = {
 }
 ETA_MINUTES = (5, 10, 20, 30)
 WAKING_HOURS = range(8, 22)
+GIST = 24  # characters that tell one call-out from another of the same plan
 
 
 def rules_of(house: House) -> CallOutRules:
@@ -49,14 +50,31 @@ def rehearsed(t: Texts, sentence: str) -> str:
 
 def is_loud(level: Level, house: House, now: datetime) -> bool:
     """Tell whether a call-out rings: orange and red always, the others not from 22:00 to 08:00."""
-    return level in (Level.RED, Level.ORANGE) or house.local(now).hour in WAKING_HOURS
+    return level.is_urgent or house.local(now).hour in WAKING_HOURS
 
 
 def title(t: Texts, view: CallOutView) -> str:
     """Name a call-out: its plan, or just what it is."""
     if not view.plan_names:
-        return t("callout.untitled")
+        return untitled(t, view.level)
     return f"{view.plan_emoji or ''} {t.name(view.plan_names)}".strip()
+
+
+def untitled(t: Texts, level: Level) -> str:
+    """Name a call-out without a plan; the urgent ones have a word of their own in Chinese."""
+    return t("callout.untitled_urgent" if level.is_urgent else "callout.untitled")
+
+
+def told_apart(t: Texts, view: CallOutView) -> str:
+    """Name a call-out so that it is not taken for another of the same plan: by its place or its words."""
+    gist = " ".join((view.place or said_in(t, view.texts)).split())
+    short = gist if len(gist) <= GIST else f"{gist[: GIST - 1].rstrip()}…"
+    return f"{title(t, view)} · {short}" if short else title(t, view)
+
+
+def said_in(t: Texts, texts: Mapping[str, str]) -> str:
+    """Give the words of a call-out in the reader's language, or else as they were written."""
+    return texts.get(t.language) or next(iter(texts.values()), "")
 
 
 def call_text(
@@ -70,15 +88,14 @@ def call_text(
     needed: int,
 ) -> Markup:
     """Word a call-out exactly as a volunteer reads it."""
-    said = texts.get(t.language) or next(iter(texts.values()), "")
     return marked(
         t,
         exercise=exercise,
         html=t.rich(
-            "callout.call",
+            "callout.call_urgent" if level.is_urgent else "callout.call",
             level=t(LEVELS[level]),
             name=name,
-            text=Markup("<b>{}</b>").format(said),
+            text=Markup("<b>{}</b>").format(said_in(t, texts)),
             place=place,
             needed=t.count("count.people", needed),
         ),
@@ -109,7 +126,7 @@ def answer_buttons(t: Texts, callout_id: int, state: AskState) -> Rows:
     coming = Button(t("answer.button_coming"), f"ca:{callout_id}:y")
     later = Button(t("answer.button_later"), f"ca:{callout_id}:l")
     cannot = Button(t("answer.button_cannot"), f"ca:{callout_id}:n")
-    here = Button(t("answer.button_here"), f"ch:{callout_id}")
+    here = here_button(t, callout_id)
     if state is AskState.COMING:
         etas = [
             Button(t("answer.button_eta", minutes=minutes), f"ce:{callout_id}:{minutes}")
@@ -121,6 +138,10 @@ def answer_buttons(t: Texts, callout_id: int, state: AskState) -> Rows:
     if state is AskState.DONE:
         return what_next(t)
     return one_a_row(coming, later, cannot)
+
+
+def here_button(t: Texts, callout_id: int) -> Button:
+    return Button(t("answer.button_here"), f"ch:{callout_id}")
 
 
 def what_next(t: Texts) -> Rows:

@@ -36,7 +36,7 @@ def card_message(
         t.rich("me.name", name=card.name, code=card.short_code),
         t.rich("me.area", area=" › ".join(t.name(area.names) for area in card.trail)),
         t.rich("me.teams", teams=_teams(t, card)),
-        t.rich("me.availability", availability=availability_words(t, card, house, now)),
+        t.rich("me.availability", availability=_may_call(t, card, house, now)),
         t.rich("me.shown", shown=t(SHOWN_NAMES[card.shown_in])),
     ]
     if points is not None:
@@ -51,6 +51,10 @@ def card_message(
         Button(t("me.button_language"), "ml"),
     )
     return Message(Markup("\n").join(lines), (*buttons, (Button(t("me.button_help"), "h"),)))
+
+
+def _may_call(t: Texts, card: Card, house: House, now: datetime) -> str:
+    return availability_words(t, card, house, now) if card.teams else t("available.no_team")
 
 
 def availability_words(t: Texts, card: Card, house: House, now: datetime) -> str:

@@ -20,7 +20,7 @@ from bot.callouts import (
     still_waiting,
 )
 from bot.chat.callout_news import send_board
-from bot.chat.callout_words import LEVELS, marked, marked_plain, title, what_next
+from bot.chat.callout_words import LEVELS, marked, marked_plain, told_apart, what_next
 from bot.chat.house import House
 from bot.chat.keyboards import one_a_row
 from bot.chat.refusals import refuses
@@ -39,7 +39,7 @@ async def say_yes(turn: Turn) -> None:
 async def say_no(turn: Turn) -> None:
     """Refuse as the second coordinator: nothing goes out."""
     refused = await turn.act(refuse, callout_id=turn.said.number(0), coordinator_id=turn.me, now=turn.now)
-    html = turn.t.rich("approval.you_refused", title=title(turn.t, refused.callout))
+    html = turn.t.rich("approval.you_refused", title=told_apart(turn.t, refused.callout))
     await turn.show(Message(str(marked(turn.t, exercise=refused.callout.exercise, html=html))))
 
 
@@ -102,6 +102,9 @@ async def show_open(turn: Turn) -> None:
         )
         await turn.show(Message(turn.t.rich("board.none_open"), again))
         return
+    if len(found) == 1:
+        await _board_here(turn, next(iter(found)))
+        return
     buttons = [
         Button(_label(turn.t, view), f"cf:{view.callout_id}")
         for view in sorted(found.values(), key=lambda view: -view.callout_id)
@@ -116,13 +119,16 @@ def watches_boards(person: Person) -> bool:
 
 async def show_board(turn: Turn) -> None:
     """Send the board of a call-out here, and keep it right from now on; an earlier one here says so."""
-    number = turn.said.number(0)
+    await _board_here(turn, turn.said.number(0))
+
+
+async def _board_here(turn: Turn, number: int) -> None:
     before = await turn.look(board_message_in, callout_id=number, chat_id=turn.chat_id)
     await _place(turn, number)
     if before is not None:
         view = await turn.look(callout, number)
         moved = marked(
-            turn.t, exercise=view.exercise, html=turn.t.rich("board.moved", title=title(turn.t, view))
+            turn.t, exercise=view.exercise, html=turn.t.rich("board.moved", title=told_apart(turn.t, view))
         )
         await turn.rewrite(before, Message(str(moved)))
 
@@ -149,7 +155,12 @@ def _board_for(session: Session, *, callout_id: int, reader: PersonAddress, turn
 
 async def _ask_sure(turn: Turn, there: StillThere) -> None:
     number, exercise = there.callout.callout_id, there.callout.exercise
-    question = turn.t.rich("standdown.ask", coming=there.coming, arrived=there.arrived)
+    question = turn.t.rich(
+        "standdown.ask",
+        title=told_apart(turn.t, there.callout),
+        coming=there.coming,
+        arrived=there.arrived,
+    )
     sure = Button(turn.t("standdown.button_sure", n=there.coming + there.arrived), f"cs:{number}:y")
     html = marked(turn.t, exercise=exercise, html=question)
     keep = Button(turn.t("standdown.button_keep"), f"c0:{number}")
@@ -159,19 +170,20 @@ async def _ask_sure(turn: Turn, there: StillThere) -> None:
 def _ended(t: Texts, shown: BoardView) -> Message:
     """Say how it ended: everybody who served counts, whether done before the end or with it."""
     served = t.count("count.people", shown.figures.done)
-    html = t.rich("standdown.summary", title=title(t, shown.callout), served=served)
+    html = t.rich("standdown.summary", title=told_apart(t, shown.callout), served=served)
     return Message(str(marked(t, exercise=shown.callout.exercise, html=html)), what_next(t))
 
 
 async def _say_out(turn: Turn, opened: Opened, key: str) -> None:
     view = opened.callout
     people = turn.t.count("count.people", len(opened.asked))
-    html = turn.t.rich(key, title=title(turn.t, view), people=people)
+    html = turn.t.rich(key, title=told_apart(turn.t, view), people=people)
     await turn.show(Message(str(marked(turn.t, exercise=view.exercise, html=html))))
 
 
 def _label(t: Texts, view: CallOutView) -> str:
-    return marked_plain(t, exercise=view.exercise, text=f"{t(LEVELS[view.level])} · {title(t, view)}")[:60]
+    label = f"{t(LEVELS[view.level])} · {told_apart(t, view)}"
+    return marked_plain(t, exercise=view.exercise, text=label)[:64]
 
 
 @refuses(SamePerson)

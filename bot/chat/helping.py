@@ -15,11 +15,15 @@ DISTRESS = re.compile(
 )
 
 
+HELP = "help"
+
+
 class Helper:
     """Knows the table of commands, so that help shows exactly what the person may do."""
 
-    def __init__(self, commands: tuple[Command, ...]) -> None:
+    def __init__(self, commands: tuple[Command, ...], resting: frozenset[str]) -> None:
         self._commands = commands
+        self._resting = resting
 
     async def help(self, turn: Turn) -> None:
         """Show what this person can do now, who operates the bot and whom to call."""
@@ -27,8 +31,9 @@ class Helper:
 
     async def cancel(self, turn: Turn) -> None:
         """Leave whatever the person is in the middle of."""
-        busy = turn.talk is not None
+        busy = turn.talk is not None and turn.talk.step not in self._resting
         await turn.step(None)
+        turn.talk = None
         await self._show(turn, turn.t.rich("help.cancelled" if busy else "help.nothing_to_cancel"))
 
     async def lost(self, turn: Turn) -> None:
@@ -69,7 +74,12 @@ class Helper:
             )
         )
         buttons = [Button(turn.t(one.about), f"h:{one.name}") for one in self._offered(turn)]
-        await turn.show(Message(text, two_a_row(*buttons)))
+        message = Message(text, two_a_row(*buttons))
+        idle = turn.talk is None or turn.talk.step in self._resting
+        if idle and turn.speaker.person is not None:
+            await turn.ask(message, HELP)
+        else:
+            await turn.show(message)
 
     def _offered(self, turn: Turn) -> list[Command]:
         """Give what leads on from here; what only this person's role may do comes first."""

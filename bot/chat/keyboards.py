@@ -10,6 +10,8 @@ from bot.delivery import Button, Message
 PAGE = 8
 Rows = tuple[tuple[Button, ...], ...]
 
+# Ways about are never meant by a bare number: it would name the wrong thing, or lose an address.
+_NEVER_COUNTED = ("⬅️", "◀️", "▶️", "❓")
 _NOT_WORDS = re.compile(r"[^\w+]+")
 _NUMBERS = re.compile(r"(?<![A-Za-z0-9.])\d+(?![A-Za-z0-9.])")
 
@@ -54,13 +56,15 @@ def plain_words(label: str) -> str:
 
 def _numbered(number: int, choices: Sequence[tuple[str, str]]) -> str | None:
     named = (data for label, data in choices if _NUMBERS.findall(label) == [str(number)])
-    return next(named, choices[number - 1][1] if 1 <= number <= len(choices) else None)
+    counted = [data for label, data in choices if not label.startswith(_NEVER_COUNTED)]
+    return next(named, counted[number - 1] if 1 <= number <= len(counted) else None)
 
 
 def choice_typed(text: str, choices: Sequence[tuple[str, str]]) -> str | None:
     """Give the data of the button that somebody typed: its number, its emoji or its words.
 
     A button's number is the one that its words hold ("🚶 5 minutes", "Building 4"), else its place from 1.
+    Its first words are enough where no other button begins so ("橙色" for "🟠 橙色（紧急）").
     """
     typed = unicodedata.normalize("NFKC", text).strip().rstrip(".、．。)")
     if typed.isdecimal() and len(typed) < 10:
@@ -71,4 +75,7 @@ def choice_typed(text: str, choices: Sequence[tuple[str, str]]) -> str | None:
         bare = label.replace("\ufe0f", "").strip()
         if emoji in (bare, bare.split(" ")[0]) or (words and words == plain_words(label)):
             return data
-    return None
+    begun = [
+        data for label, data in choices if len(words) > 1 and f"{plain_words(label)} ".startswith(f"{words} ")
+    ]
+    return begun[0] if len(begun) == 1 else None

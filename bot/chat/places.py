@@ -15,6 +15,7 @@ from bot.community import AreaRetired, AreaView, UnknownArea, areas_below, leave
 from bot.delivery import Button, Message
 
 LONGEST_ECHO = 64
+_NUMERALS = str.maketrans("一二三四五六七八九", "123456789")
 
 Chosen = Callable[[Turn, int], Awaitable[None]]
 
@@ -131,11 +132,16 @@ def _named(
 
 
 def _is_called(area: AreaView, typed: str) -> bool:
-    return plain_words(typed) in {plain_words(name) for name in area.names.values()}
+    return _plain(typed) in {_plain(name) for name in area.names.values()}
 
 
 def _is_named(area: AreaView, wanted: str) -> bool:
-    return any(wanted.casefold() in name.casefold() for name in area.names.values())
+    return any(_plain(wanted) in _plain(name) for name in area.names.values())
+
+
+def _plain(name: str) -> str:
+    """Compare names as they sound: 三号楼 is 3号楼."""
+    return plain_words(name).translate(_NUMERALS)
 
 
 @refuses(AreaRetired)

@@ -107,9 +107,9 @@ async def show_plot_or_ask_text(turn: Turn, plot: Plot, plan: PlanView | None) -
         await ask_for_text(turn, plot)
 
 
-async def ask_for_text(turn: Turn, plot: Plot) -> None:
+async def ask_for_text(turn: Turn, plot: Plot, *ways_back: Button) -> None:
     """Ask what shall be read."""
-    ways = one_a_row(Button(turn.t("callout.button_discard"), "cx"))
+    ways = one_a_row(*ways_back, Button(turn.t("callout.button_discard"), "cx"))
     await turn.ask(Message(plot.marked(turn.t, "callout.ask_text"), ways), "callout.text", plot.to_dict())
 
 

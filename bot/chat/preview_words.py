@@ -3,7 +3,7 @@
 from markupsafe import Markup
 
 from bot.callouts import Preview
-from bot.chat.callout_words import LEVELS, call_text, marked
+from bot.chat.callout_words import LEVELS, call_text, marked, untitled
 from bot.chat.house import House
 from bot.chat.keyboards import Rows, two_a_row
 from bot.chat.texts import Texts
@@ -53,7 +53,7 @@ def _figures(t: Texts, seen: Preview, house: House) -> list[Markup]:
 
 
 def _as_read(t: Texts, seen: Preview) -> Markup:
-    name = f"{seen.plan.emoji} {t.name(seen.plan.names)}" if seen.plan else t("callout.untitled")
+    name = f"{seen.plan.emoji} {t.name(seen.plan.names)}" if seen.plan else untitled(t, seen.draft.level)
     draft = seen.draft
     return call_text(
         t,

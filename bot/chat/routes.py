@@ -44,7 +44,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("teams", "command.teams", teaming.show_teams),
     Command("available", "command.available", availability.show, volunteers),
     Command("points", "command.points", wallet.show_points, words=("积分", "points")),
-    Command("rewards", "command.rewards", shopping.show_rewards, words=("兑换", "rewards")),
+    Command("rewards", "command.rewards", shopping.show_rewards, words=("兑换", "redeem", "rewards")),
     Command("leaderboard", "command.leaderboard", leaderboards.leaderboard, words=("排行榜", "leaderboard")),
     Command("handover", "command.handover", handing_over.handover, allowed(Act.HAND_OVER)),
     Command("callout", "command.callout", calling_out.begin, allowed(Act.CALL_OUT)),
@@ -54,7 +54,12 @@ COMMANDS: tuple[Command, ...] = (
     Command("cancel", "command.cancel", _cancel, words=("取消", "cancel"), for_strangers=True),
 )
 
-HELPER = Helper(COMMANDS)
+# These steps only show something: who writes there is in the middle of nothing.
+RESTING = frozenset(
+    ("available", "board", "codes", "help", "leaderboard", "points", "privacy", "rewards.done", "teams")
+)
+
+HELPER = Helper(COMMANDS, RESTING)
 
 ROUTES = Routes(
     commands=COMMANDS,
@@ -156,9 +161,7 @@ ROUTES = Routes(
     },
     free_steps=frozenset({"callout.text", "callout.place", "callout.plan", "callout.preview"}),
     number_steps=frozenset({"callout.needed"}),
-    resting=frozenset(
-        ("available", "board", "codes", "leaderboard", "points", "privacy", "rewards.done", "teams")
-    ),
+    resting=RESTING,
     typed=_typed,
     asked_since=answering.typed_since,
     stranger=joining.welcome_stranger,
