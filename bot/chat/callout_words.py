@@ -10,6 +10,7 @@ from bot.chat.house import House
 from bot.chat.keyboards import Rows, one_a_row, two_a_row
 from bot.chat.texts import Texts
 from bot.delivery import Button, Message
+from points.names import ANY
 
 LEVELS = {
     Level.RED: "level.red",
@@ -66,10 +67,10 @@ def untitled(t: Texts, level: Level) -> str:
 
 
 def told_apart(t: Texts, view: CallOutView) -> str:
-    """Name a call-out so that it is not taken for another of the same plan: by its place or its words."""
-    gist = " ".join((view.place or said_in(t, view.texts)).split())
+    """Name a call-out so that it is not taken for another of its plan: by place, typed words or area."""
+    gist = " ".join((view.place or view.texts.get(ANY) or t.name(view.area_names)).split())
     short = gist if len(gist) <= GIST else f"{gist[: GIST - 1].rstrip()}…"
-    return f"{title(t, view)} · {short}" if short else title(t, view)
+    return f"{title(t, view)} · {short}"
 
 
 def said_in(t: Texts, texts: Mapping[str, str]) -> str:

@@ -182,8 +182,8 @@ async def _say_out(turn: Turn, opened: Opened, key: str) -> None:
 
 
 def _label(t: Texts, view: CallOutView) -> str:
-    label = f"{t(LEVELS[view.level])} · {told_apart(t, view)}"
-    return marked_plain(t, exercise=view.exercise, text=label)[:64]
+    label = f"{t(LEVELS[view.level]).split()[0]} {told_apart(t, view)}"
+    return marked_plain(t, exercise=view.exercise, text=label)
 
 
 @refuses(SamePerson)
