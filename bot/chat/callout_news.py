@@ -180,6 +180,7 @@ def stood_down(session: Session, event: StoodDown, house: House, now: datetime) 
             key=f"{key}:awaited" if ring else key,
             words=lambda t: Message(str(_farewell(t, view, event))),
             now=now,
+            lane=Lane.EMERGENCY,  # sent again in doubt: who was called must hear that nobody is needed
             loud=ring and is_loud(view.level, house, now),
         )
     for one in told:
@@ -220,7 +221,7 @@ def _tell_one(
     loud: bool,
 ) -> None:
     message = Message(str(farewell + Markup("\n") + earned), what_next(texts(one.language)))
-    tell(session, [one], key=key, words=lambda _: message, now=now, loud=loud)
+    tell(session, [one], key=key, words=lambda _: message, now=now, lane=Lane.EMERGENCY, loud=loud)
 
 
 def _farewell(t: Texts, view: CallOutView, event: StoodDown) -> Markup:

@@ -140,7 +140,7 @@ async def _place(turn: Turn, number: int) -> None:
         callout_id=number,
         reader=me,
         turn=turn,
-        key=str(turn.query.id if turn.query else turn.now.timestamp()),
+        key=turn.heard,
     )
 
 

@@ -89,6 +89,7 @@ class Door:
             await self._in_group(message, user)
             return
         turn = await self._turn(user, _said(message), user.id)
+        turn.heard = f"message:{message.message_id}"
         await self._carry(turn, await self._way(turn))
 
     async def _in_group(self, message: TelegramMessage, user: User) -> None:
@@ -179,6 +180,7 @@ class Door:
             menu=partial(show_own_menu, self._bot, self._routes.commands),
             redraws=self._redraws,
             query=query,
+            heard=f"tap:{query.id}" if query else "",
         )
 
 

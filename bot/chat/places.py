@@ -136,7 +136,8 @@ def _is_called(area: AreaView, typed: str) -> bool:
 
 
 def _is_named(area: AreaView, wanted: str) -> bool:
-    return any(_plain(wanted) in _plain(name) for name in area.names.values())
+    plain = _plain(wanted)
+    return bool(plain) and any(plain in _plain(name) for name in area.names.values())
 
 
 def _plain(name: str) -> str:

@@ -1,16 +1,17 @@
 """Redraws messages whose taps were answered: soon, a few at a time, and only the newest state of each."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 from itertools import islice
 from typing import Self
 
 import structlog
-from telegram.error import TelegramError
+from telegram.error import BadRequest, NetworkError, RetryAfter, TelegramError
 
 AT_ONCE = 4
 LAST_SECONDS = 3.0
+PAUSES = (1.0, 4.0)  # seconds before a redrawing that broke off is tried again
 
 Place = tuple[int, int]
 Redraw = Callable[[], Awaitable[None]]
@@ -25,7 +26,8 @@ class Redraws:
     still shows its older buttons, and these still work.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, pauses: Sequence[float] = PAUSES) -> None:
+        self._pauses = pauses
         self._waiting: dict[Place, Redraw] = {}
         self._under_way: dict[Place, asyncio.Task[None]] = {}
 
@@ -61,9 +63,21 @@ class Redraws:
         self._begin()
 
     async def _one(self, place: Place, redraw: Redraw) -> None:
-        try:
-            await redraw()
-        except TelegramError as trouble:
-            log.warning("redraw.refused", chat_id=place[0], trouble=str(trouble))
-        except Exception:
-            log.exception("redraw.failed", chat_id=place[0])
+        for pause in (*self._pauses, None):
+            try:
+                await redraw()
+            except TelegramError as trouble:
+                log.warning("redraw.refused", chat_id=place[0], trouble=str(trouble))
+                if pause is None or place in self._waiting or not _may_pass(trouble):
+                    return
+                await asyncio.sleep(pause)
+            except Exception:
+                log.exception("redraw.failed", chat_id=place[0])
+                return
+            else:
+                return
+
+
+def _may_pass(trouble: TelegramError) -> bool:
+    """Tell a broken line or a busy server from an answer that stays the same."""
+    return isinstance(trouble, NetworkError | RetryAfter) and not isinstance(trouble, BadRequest)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
+import structlog
 from markupsafe import escape
 from sqlmodel import Session
 from telegram import Bot, CallbackQuery
@@ -23,6 +24,8 @@ from bot.community import Person, person
 from bot.database import Database
 from bot.delivery import Message
 from bot.delivery.posting import NO_PREVIEW, keyboard, say
+
+log = structlog.get_logger(__name__)
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -91,6 +94,7 @@ class Turn:
     redraws: Redraws
     query: CallbackQuery | None = None
     toasted: bool = False
+    heard: str = ""  # names the tap or message itself, the same when it is dealt with again after a crash
 
     @property
     def person(self) -> Person:
@@ -183,9 +187,9 @@ class Turn:
         self.toasted = True
         try:
             await self.bot.answer_callback_query(self.query.id, text[:TOAST_LIMIT] or None, show_alert=alert)
-        except BadRequest:
-            # Telegram keeps a tap for a short while only; what it did is done, and the message shows it.
-            return
+        except TelegramError as trouble:
+            # Telegram keeps a tap for a short while only, and lines break; what it did is done all the same.
+            log.warning("tap.not_answered", trouble=str(trouble))
 
     async def _edit(self, chat_id: int, message_id: int, message: Message) -> None:
         await self.bot.edit_message_text(

@@ -2,6 +2,8 @@
 
 import asyncio
 
+from telegram.error import BadRequest, NetworkError, TelegramError
+
 from bot.chat.redrawing import AT_ONCE, Redraw, Redraws
 
 
@@ -70,3 +72,21 @@ async def test_who_closes_does_not_wait_for_what_never_ends(monkeypatch) -> None
         redraws.put((1, 1), drawn.drawing("stuck"))
         await _let_them_begin()
     assert drawn.begun == ["stuck"]
+
+
+async def test_what_broke_off_is_drawn_again_and_what_was_refused_is_not() -> None:
+    drawn: list[str] = []
+
+    def fails(what: str, trouble: TelegramError) -> Redraw:
+        async def redraw() -> None:
+            drawn.append(what)
+            if drawn.count(what) < 3:
+                raise trouble
+
+        return redraw
+
+    async with Redraws(pauses=(0, 0)) as redraws:
+        redraws.put((1, 7), fails("line", NetworkError("reset")))
+        redraws.put((2, 7), fails("gone", BadRequest("message to edit not found")))
+        await _let_them_begin()
+    assert (drawn.count("line"), drawn.count("gone")) == (3, 1)
