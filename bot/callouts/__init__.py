@@ -59,7 +59,7 @@ from bot.callouts.plans import (
 )
 from bot.callouts.previews import CallOutRules, Preview, needs_second, preview
 from bot.callouts.privacy import exported, forget
-from bot.callouts.sending import send, send_alone
+from bot.callouts.sending import send, send_alone, sent_as
 from bot.callouts.standing_down import stand_down
 from bot.callouts.states import Answer, AskState, CallOutState, Level
 from bot.callouts.views import callout, may_watch, open_callouts
@@ -136,6 +136,7 @@ __all__ = [
     "send",
     "send_alone",
     "send_now",
+    "sent_as",
     "stand_down",
     "standing_in",
     "still_waiting",

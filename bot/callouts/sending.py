@@ -8,7 +8,7 @@ from bot.callouts import people
 from bot.callouts.approving import decided, send_now
 from bot.callouts.drafts import Draft
 from bot.callouts.errors import NothingToSay, PlanChanged
-from bot.callouts.events import AwaitingApproval, Opened
+from bot.callouts.events import AwaitingApproval, CallOutView, Opened
 from bot.callouts.models import CallOut, callouts
 from bot.callouts.opening import open_callout
 from bot.callouts.plans import plan_by_code
@@ -55,6 +55,12 @@ def send(
         record_act(session, callout, actor=coordinator_id, act=ASK_SECOND, now=now)
         return _awaiting(session, callout)
     return open_callout(session, number(callout), found, by=coordinator_id, act=SEND, now=now)
+
+
+def sent_as(session: Session, key: str) -> CallOutView | None:
+    """Give the call-out that a preview became, for a second tap on it."""
+    callout = _by_key(session, key)
+    return view(session, callout) if callout is not None else None
 
 
 def send_alone(

@@ -8,6 +8,7 @@ from bot.callouts import (
     AlreadyDecided,
     ApprovalLapsed,
     AwaitingApproval,
+    CallOutState,
     Draft,
     Level,
     NobodyToAsk,
@@ -23,6 +24,7 @@ from bot.callouts import (
     recognise,
     send,
     send_alone,
+    sent_as,
 )
 from bot.chat.callout_edits import ask_for_level
 from bot.chat.callout_words import marked, marked_plain, rules_of
@@ -83,6 +85,8 @@ async def take_plan(turn: Turn) -> None:
 
 async def send_it(turn: Turn) -> None:
     """Send what was read; an older preview sends nothing and shows the newest."""
+    if await _was_sent(turn):
+        return
     plot = Plot.of(turn)
     if not plot.was_read(turn.said.word(0)):
         await show_newest(turn, plot)
@@ -93,6 +97,21 @@ async def send_it(turn: Turn) -> None:
         await show_newest(turn, plot)
         return
     await (_say_waiting(turn, sent) if isinstance(sent, AwaitingApproval) else _say_sent(turn, sent))
+
+
+async def _was_sent(turn: Turn) -> bool:
+    """Say to a second tap that the first one did it."""
+    view = await turn.look(sent_as, _key(turn, turn.said.word(0)))
+    if view is None or view.state in (CallOutState.REFUSED, CallOutState.LAPSED):
+        return False
+    waits = view.state is CallOutState.AWAITING
+    told = turn.t("callout.asked_second" if waits else "callout.toast_sent")
+    await turn.toast(marked_plain(turn.t, exercise=view.exercise, text=told))
+    return True
+
+
+def _key(turn: Turn, mark: str) -> str:
+    return f"callout:by:{turn.me}:{mark}"
 
 
 async def send_it_alone(turn: Turn) -> None:
@@ -151,7 +170,7 @@ async def _send(turn: Turn, plot: Plot, how: Callable[..., S]) -> S:
     sent = partial(
         how,
         draft=plot.draft,
-        key=f"callout:by:{turn.me}:{plot.read}",
+        key=_key(turn, plot.read),
         coordinator_id=turn.me,
         now=turn.now,
         rules=rules_of(turn.house),
