@@ -5,7 +5,7 @@ from telegram.error import TelegramError
 
 from bot.clock import Clock
 from bot.delivery.claims import Claim
-from bot.delivery.contents import Contents
+from bot.delivery.contents import BeingUploaded, Contents
 from bot.delivery.hand import Hand, Line
 from bot.delivery.models import State
 from bot.delivery.outcomes import understand
@@ -33,6 +33,8 @@ class Attempts:
         """
         try:
             outcome = await self._send(claim)
+        except (BeingUploaded, NoTurn):
+            return HANDED_BACK
         except TelegramError as error:
             outcome = self._understand(claim, error)
         if outcome.line:
@@ -41,14 +43,11 @@ class Attempts:
 
     async def _send(self, claim: Claim) -> Outcome:
         async with self._contents.of(claim.rendering_id) as content:
-            try:
-                async with self._pace.turn(claim.lane, claim.chat_id, patience=TURN_PATIENCE):
-                    if claim.expires_at is not None and claim.expires_at <= self._clock.now():
-                        return TOO_LATE
-                    self._hand.departed(claim)
-                    posted = await post(self._bot, claim.chat_id, content, loud=claim.loud)
-            except NoTurn:
-                return HANDED_BACK
+            async with self._pace.turn(claim.lane, claim.chat_id, patience=TURN_PATIENCE):
+                if claim.expires_at is not None and claim.expires_at <= self._clock.now():
+                    return TOO_LATE
+                self._hand.departed(claim, self._clock.monotonic())
+                posted = await post(self._bot, claim.chat_id, content, loud=claim.loud)
             named = posted.file_id if content.attachment is not None else None
             if named is not None:
                 self._contents.name_file(claim.rendering_id, named)

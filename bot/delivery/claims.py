@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -46,12 +46,13 @@ class Content:
 
 @dataclass(frozen=True, slots=True)
 class Room:
-    """What the sender has room for, and the chats that may not be written to yet."""
+    """What the sender has room for, the chats that may not be written to yet, and the files on their way."""
 
     own_acts: int
     others: int
     together: int
     busy: AbstractSet[int] = frozenset()
+    uploading: AbstractSet[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +68,9 @@ def claim(session: Session, room: Room, now: datetime) -> tuple[Claim, ...]:
     """Mark the next rows as being sent, at most one a chat, and give them in the order of their lanes."""
     if room.together <= 0:
         return ()
-    own = _candidates(session, _OWN_ACTS, room.own_acts, room.busy, now)
-    taken = room.busy | {each.chat_id for each in own}
-    others = _candidates(session, _OTHERS, room.others, taken, now)
+    own = _candidates(session, _OWN_ACTS, room.own_acts, room, now)
+    rest = replace(room, busy=room.busy | {each.chat_id for each in own})
+    others = _candidates(session, _OTHERS, room.others, rest, now)
     found = sorted([*own, *others], key=lambda each: (each.lane, each.delivery_id))
     found = found[: room.together]
     if not found:
@@ -154,6 +155,7 @@ _WAITING: _Waiting = (
         or_(col(Delivery.not_before).is_(None), col(Delivery.not_before) <= bindparam("moment")),
         or_(col(Delivery.expires_at).is_(None), col(Delivery.expires_at) > bindparam("moment")),
         col(Delivery.chat_id).not_in(bindparam("busy", expanding=True)),
+        col(Rendering.id).not_in(bindparam("uploading", expanding=True)),
     )
     .order_by(col(Delivery.lane), col(Delivery.id))
     .limit(bindparam("most", type_=Integer))
@@ -196,13 +198,16 @@ def _row(ended: Ended) -> dict[str, Any]:
     }
 
 
-def _candidates(
-    session: Session, statement: _Waiting, limit: int, busy: AbstractSet[int], now: datetime
-) -> list[Claim]:
+def _candidates(session: Session, statement: _Waiting, limit: int, room: Room, now: datetime) -> list[Claim]:
     """Look for waiting rows, the first of each chat; a few more are read, for several may be for one chat."""
     if limit <= 0:
         return []
-    wanted = {"busy": list(busy), "most": 4 * limit, "moment": now}
+    wanted = {
+        "busy": list(room.busy),
+        "uploading": list(room.uploading),
+        "most": 4 * limit,
+        "moment": now,
+    }
     firsts: dict[int, Claim] = {}
     for row in session.connection().execute(statement, wanted):
         firsts.setdefault(row.chat_id, Claim(row[0], row[1], Lane(row[2]), *row[3:]))

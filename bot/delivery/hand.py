@@ -1,6 +1,7 @@
 """What the sender has in its hand: rows that wait for a turn, are on their way, or are to be recorded."""
 
 import math
+from collections.abc import Set as AbstractSet
 from enum import Enum, auto
 
 from bot.delivery.claims import Claim, Ended, Room
@@ -11,6 +12,9 @@ from bot.delivery.pace import Pace
 UNRECORDED = 4
 UNRECORDED_ON_A_SLOW_LINE = 8
 WAITING = 2
+# A request without an answer for so long holds up nobody else; so many may be set aside.
+SLOW = 2.0
+SET_ASIDE = 4
 # Chats that fail one after the other, none succeeding between: then it is the line, not the chat.
 FAILURES_OF_THE_LINE = 3
 LINE_RESTS = (1.0, 4.0, 15.0)
@@ -29,16 +33,19 @@ class Hand:
         self._pace, self._line = pace, line
         self._stages: dict[int, Stage] = {}
         self._claims: dict[int, Claim] = {}
+        self._left: dict[int, float] = {}
 
     def take(self, claim: Claim) -> None:
         self._claims[claim.delivery_id] = claim
         self._stages[claim.delivery_id] = Stage.WAITING
 
-    def departed(self, claim: Claim) -> None:
+    def departed(self, claim: Claim, now: float) -> None:
         self._stages[claim.delivery_id] = Stage.ON_ITS_WAY
+        self._left[claim.delivery_id] = now
 
     def ended(self, ended: Ended) -> None:
         self._stages[ended.claim.delivery_id] = Stage.ENDED
+        self._left.pop(ended.claim.delivery_id, None)
 
     def recorded(self, ended: Ended) -> None:
         del self._stages[ended.claim.delivery_id], self._claims[ended.claim.delivery_id]
@@ -46,17 +53,20 @@ class Hand:
     def clear(self) -> None:
         self._stages.clear()
         self._claims.clear()
+        self._left.clear()
 
-    def room(self, now: float) -> Room:
+    def room(self, now: float, uploading: AbstractSet[int] = frozenset()) -> Room:
         """Say how many may be claimed now; neither own acts nor the others ever fill the whole hand."""
         limit = self._limit()
-        own = sum(claim.lane is Lane.OWN_ACT for claim in self._claims.values())
-        others = len(self._claims) - own
+        counted = self._counted(now)
+        own = sum(claim.lane is Lane.OWN_ACT for claim in counted)
+        others = len(counted) - own
         return Room(
             own_acts=min(WAITING - self._waiting(own_acts=True), limit - own - (2 if others else 1)),
             others=min(WAITING - self._waiting(own_acts=False), limit - others - 1),
-            together=self._free(limit, now),
+            together=self._free(limit - len(counted), now),
             busy=self._pace.busy_chats() | {claim.chat_id for claim in self._claims.values()},
+            uploading=uploading,
         )
 
     def is_waiting(self, claim: Claim) -> bool:
@@ -67,10 +77,15 @@ class Hand:
         """Tell whether too few wait for a turn, so that recording and claiming should not wait either."""
         return sum(stage is Stage.WAITING for stage in self._stages.values()) < WAITING
 
-    def _free(self, limit: int, now: float) -> int:
+    def _free(self, free: int, now: float) -> int:
         if self._pace.paused_for() > 0 or self._line.is_resting(now):
             return 0
-        return (1 if self._line.is_down else limit) - len(self._claims)
+        return 1 - len(self._claims) if self._line.is_down else free
+
+    def _counted(self, now: float) -> list[Claim]:
+        """Give all but those that a slow upload or a silent server keeps on their way."""
+        slow = [each for each, left in self._left.items() if left <= now - SLOW][:SET_ASIDE]
+        return [claim for each, claim in self._claims.items() if each not in slow]
 
     def _limit(self) -> int:
         needed = math.ceil(self._pace.allowed() * self._pace.trip()) + WAITING + 1

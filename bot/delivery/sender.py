@@ -53,7 +53,8 @@ class Sender:
         self._on_failure = on_failure
         line = Line()
         self._hand = Hand(pace, line)
-        self._attempts = Attempts(bot, pace, clock, Contents(database), self._hand, line)
+        self._contents = Contents(database)
+        self._attempts = Attempts(bot, pace, clock, self._contents, self._hand, line)
         self._awake = asyncio.Event()
         self._results: list[Ended] = []
         self._tasks: dict[asyncio.Task[None], Claim] = {}
@@ -116,7 +117,7 @@ class Sender:
     async def _work(self) -> None:
         """Record what ended and claim what there is room for, until there is nothing to do."""
         while not self._stopping and (self._results or self._tidy or self._look):
-            room = self._hand.room(self._clock.monotonic())
+            room = self._hand.room(self._clock.monotonic(), self._contents.uploading)
             if not self._results and not self._tidy and not self._may_look(room):
                 return
             what = self._give(room)

@@ -44,6 +44,14 @@ def test_a_chat_has_one_in_the_hand_and_busy_chats_wait(session: Session) -> Non
     assert [each.chat_id for each in claim(session, Room(0, 9, 9, frozenset({2})), NOW)] == [1, 3]
 
 
+def test_what_is_being_uploaded_is_not_claimed_meanwhile(session: Session) -> None:
+    say(session, "picture", Lane.ROUTINE, 1, 2, 3)
+    say(session, "text", Lane.BULK, 4)
+    uploading = frozenset({claim(session, Room(0, 1, 1), NOW)[0].rendering_id})
+    assert [each.about for each in claim(session, Room(0, 2, 2, uploading=uploading), NOW)] == ["text"]
+    assert [each.about for each in claim(session, Room(0, 2, 2), NOW)] == ["picture", "picture"]
+
+
 def test_a_result_is_recorded_and_told(session: Session) -> None:
     say(session, "a", Lane.OWN_ACT, 1)
     mine = only(claim(session, ROOM, NOW))

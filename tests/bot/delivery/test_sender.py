@@ -1,17 +1,20 @@
 """Delivery over real HTTP: what was promised arrives once, or it is said why not."""
 
+import asyncio
 from base64 import b64decode
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from sqlmodel import Session
 from telegram.ext import ExtBot
 
-from bot.delivery import Button, ChatState, Lane, Message, State, deliveries
+from bot.delivery import Button, ChatState, Lane, Message, State, deliveries, posting
 from bot.delivery.claims import Room, claim
 from bot.delivery.edits import Edit, Edits
 from bot.delivery.lease import Holder, take
 from bot.delivery.limiter import PaceLimiter
+from bot.delivery.models import Method
 from tests.bot.delivery.conftest import Post
 
 # a PNG of one white dot
@@ -57,6 +60,34 @@ async def test_a_picture_is_uploaded_once_for_all(post: Post) -> None:
         for each in people
     ]
     assert len(set(shown)) == 1
+
+
+async def test_an_upload_that_takes_for_ever_holds_up_nothing_else(
+    post: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    people = await post.people(7)
+    arrived, upload = asyncio.Event(), posting._SENDS[Method.PHOTO]
+
+    async def slow_upload(*args: Any, **facts: Any) -> Any:
+        await arrived.wait()
+        return await upload(*args, **facts)
+
+    monkeypatch.setitem(posting._SENDS, Method.PHOTO, slow_upload)
+    picture = Message("November", photo=b64decode(DOT), file_name="b.png")
+    async with post.sender():
+        await post.promise("board", Lane.BULK, *people[:5], message=picture)
+        try:
+            await post.promise("note", Lane.BULK, people[5])  # comes behind all that wait for the picture
+            await post.settled("note")
+            await post.promise("fire", Lane.EMERGENCY, people[6])
+            await post.settled("fire")
+            meanwhile = await post.progress("board")
+        finally:
+            arrived.set()
+        await post.settled("board")
+    assert meanwhile[State.SENT] == 0
+    assert (await post.progress("fire"))[State.SENT] == 1
+    assert (await post.progress("board"))[State.SENT] == 5
 
 
 async def test_who_blocked_the_bot_is_marked_in_the_same_transaction(post: Post) -> None:
