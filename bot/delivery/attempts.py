@@ -8,10 +8,11 @@ from bot.delivery.claims import Claim
 from bot.delivery.contents import BeingUploaded, Contents
 from bot.delivery.hand import Hand, Line
 from bot.delivery.models import State
-from bot.delivery.outcomes import understand
+from bot.delivery.outcomes import leaves_doubt, understand
 from bot.delivery.pace import NoTurn, Pace
 from bot.delivery.posting import post
 from bot.delivery.results import HANDED_BACK, TOO_LATE, Outcome
+from bot.delivery.transport import NeverLeft
 
 TURN_PATIENCE = 2.0  # longer in the hand, and a withdrawal would come too late for it
 
@@ -55,8 +56,12 @@ class Attempts:
 
     def _understand(self, claim: Claim, error: TelegramError) -> Outcome:
         outcome = understand(error, lane=claim.lane, attempts=claim.attempts)
-        if outcome.line is False:
+        if outcome.line is not False:
+            return outcome
+        if isinstance(error, NeverLeft):
+            self._line.broke(self._clock.monotonic())
+        else:
             self._line.failed(claim.chat_id, self._clock.monotonic())
-            if self._line.is_down and outcome.state is not State.UNKNOWN:
-                return Outcome(State.QUEUED, reason=outcome.reason, counts=False, line=False)
+        if self._line.is_down and not leaves_doubt(error):
+            return Outcome(State.QUEUED, reason=outcome.reason, counts=False, line=False)
         return outcome

@@ -103,23 +103,35 @@ class Line:
 
     def __init__(self) -> None:
         self._failed: set[int] = set()
+        self._broken = False
         self._rests = 0
         self._rest_until = -math.inf
 
     @property
     def is_down(self) -> bool:
-        return len(self._failed) >= FAILURES_OF_THE_LINE
+        return self._broken or len(self._failed) >= FAILURES_OF_THE_LINE
 
     def is_resting(self, now: float) -> bool:
         return now < self._rest_until
 
     def worked(self) -> None:
         self._failed.clear()
+        self._broken = False
         self._rests = 0
         self._rest_until = -math.inf
 
+    def broke(self, now: float) -> None:
+        """Note that no connection came about, which is never the chat's fault."""
+        self._broken = True
+        self._rest(now)
+
     def failed(self, chat_id: int, now: float) -> None:
+        """Note that a chat got nothing, though there was a connection."""
         self._failed.add(chat_id)
-        if self.is_down and now >= self._rest_until:
+        if self.is_down:
+            self._rest(now)
+
+    def _rest(self, now: float) -> None:
+        if now >= self._rest_until:
             self._rest_until = now + LINE_RESTS[min(self._rests, len(LINE_RESTS) - 1)]
             self._rests += 1

@@ -1,6 +1,5 @@
 """What Telegram says is understood here, and only here: each answer or error becomes one outcome."""
 
-from collections.abc import Sequence
 from datetime import timedelta
 
 from telegram.error import (
@@ -17,7 +16,7 @@ from bot.delivery.messages import SENT_AGAIN_IN_DOUBT, Lane
 from bot.delivery.models import State
 from bot.delivery.pace import seconds_to_wait
 from bot.delivery.results import ChatState, Outcome
-from bot.delivery.transport import InDoubt
+from bot.delivery.transport import InDoubt, NeverLeft
 
 BACK_OFF = tuple(timedelta(seconds=seconds) for seconds in (1, 4, 15, 60))
 _UNREACHED = ("chat not found", "user is deactivated", "user not found")
@@ -54,19 +53,27 @@ def understand(error: TelegramError, *, lane: Lane, attempts: int) -> Outcome:
     return _broken(error, lane=lane, attempts=attempts)
 
 
-def _broken(error: TelegramError, *, lane: Lane, attempts: int) -> Outcome:
-    """Without a whole answer the message may be there, unless it never left or the server failed."""
+def leaves_doubt(error: TelegramError) -> bool:
+    """Tell whether the message may be there: no whole answer came, but it may have been heard."""
     # A 5xx answer is a plain NetworkError: the server says itself that it did nothing.
-    in_doubt = isinstance(error, InDoubt) or not isinstance(error, NetworkError)
-    if in_doubt and lane not in SENT_AGAIN_IN_DOUBT:
-        return Outcome(State.UNKNOWN, reason=error.message, line=False)
-    return _back_off(error.message, BACK_OFF[attempts : attempts + 1])
+    return isinstance(error, InDoubt) or not isinstance(error, NetworkError)
 
 
-def _back_off(reason: str, wait: Sequence[timedelta]) -> Outcome:
-    if not wait:
-        return Outcome(State.FAILED, reason=reason, line=False)
-    return Outcome(State.QUEUED, reason=reason, again_after=wait[0], line=False)
+def _broken(error: TelegramError, *, lane: Lane, attempts: int) -> Outcome:
+    """Try again as often as it takes what never left, a few times what may have been heard or was refused."""
+    if isinstance(error, NeverLeft):
+        return Outcome(State.QUEUED, reason=error.message, counts=False, line=False)
+    if not leaves_doubt(error):
+        return _back_off(error.message, attempts, State.FAILED)
+    # Each time may be one more copy on the same phone, so that these have an end too.
+    tried = attempts if lane in SENT_AGAIN_IN_DOUBT else len(BACK_OFF)
+    return _back_off(error.message, tried, State.UNKNOWN)
+
+
+def _back_off(reason: str, attempts: int, given_up: State) -> Outcome:
+    if attempts >= len(BACK_OFF):
+        return Outcome(given_up, reason=reason, line=False)
+    return Outcome(State.QUEUED, reason=reason, again_after=BACK_OFF[attempts], line=False)
 
 
 def _why_forbidden(message: str) -> ChatState:

@@ -2,7 +2,7 @@
 
 from bot.delivery import Lane
 from bot.delivery.claims import Claim
-from bot.delivery.hand import SET_ASIDE, SLOW, WAITING, Hand, Line
+from bot.delivery.hand import LINE_RESTS, SET_ASIDE, SLOW, WAITING, Hand, Line
 from bot.delivery.pace import Pace
 from tests.bot.delivery.clock import StandingClock
 
@@ -45,3 +45,34 @@ def test_only_a_few_are_set_aside() -> None:
 
 def test_what_is_being_uploaded_is_passed_on() -> None:
     assert hand_with().room(0.0, frozenset({7})).uploading == {7}
+
+
+def test_without_a_connection_the_line_rests_however_few_wait() -> None:
+    line = Line()
+    line.broke(0.0)
+    assert line.is_down
+    assert [line.is_resting(at) for at in (0.0, LINE_RESTS[0])] == [True, False]
+    line.broke(LINE_RESTS[0])
+    assert line.is_resting(LINE_RESTS[0] + LINE_RESTS[1] - 0.1)
+    line.worked()
+    assert not line.is_down
+
+
+def test_while_the_line_is_down_one_is_tried_at_a_time() -> None:
+    line = Line()
+    hand = Hand(Pace(StandingClock()), line)
+    line.broke(0.0)
+    assert hand.room(0.0).together == 0
+    assert hand.room(LINE_RESTS[0]).together == 1
+    hand.take(claimed(1, Lane.EMERGENCY))
+    assert hand.room(LINE_RESTS[0]).together == 0
+
+
+def test_one_chat_that_gets_nothing_is_not_the_line() -> None:
+    line = Line()
+    for _ in range(9):
+        line.failed(7, 0.0)
+    assert not line.is_down
+    for chat in (8, 9):
+        line.failed(chat, 0.0)
+    assert line.is_down

@@ -9,12 +9,14 @@ import pytest
 from sqlmodel import Session
 from telegram.ext import ExtBot
 
-from bot.delivery import Button, ChatState, Lane, Message, State, deliveries, posting
+from bot.delivery import Button, ChatState, Lane, Message, State, deliveries, hand, posting
 from bot.delivery.claims import Room, claim
 from bot.delivery.edits import Edit, Edits
 from bot.delivery.lease import Holder, take
 from bot.delivery.limiter import PaceLimiter
 from bot.delivery.models import Method
+from bot.delivery.outcomes import BACK_OFF
+from bot.delivery.transport import NeverLeft
 from tests.bot.delivery.conftest import Post
 
 # a PNG of one white dot
@@ -119,6 +121,26 @@ async def test_a_server_in_trouble_is_tried_again(post: Post) -> None:
         await post.promise("a", Lane.OWN_ACT, mei)
         await post.settled("a")
     assert await only(post, "a") == (State.SENT, None, 2)
+
+
+async def test_an_outage_with_one_volunteer_waiting_uses_up_nothing(
+    post: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mei = await post.person()
+    outage = iter(range(2 * len(BACK_OFF)))
+    text = posting._SENDS[Method.TEXT]
+
+    async def no_connection(*args: Any, **facts: Any) -> Any:
+        if next(outage, None) is not None:
+            raise NeverLeft("no connection")
+        return await text(*args, **facts)
+
+    monkeypatch.setitem(posting._SENDS, Method.TEXT, no_connection)
+    monkeypatch.setattr(hand, "LINE_RESTS", (0.0,))
+    async with post.sender():
+        await post.promise("fire", Lane.EMERGENCY, mei)
+        await post.settled("fire")
+    assert await only(post, "fire") == (State.SENT, None, 1)
 
 
 @pytest.mark.parametrize(("lane", "state"), [(Lane.OWN_ACT, State.UNKNOWN), (Lane.EMERGENCY, State.SENT)])
