@@ -21,6 +21,7 @@ from points.columns import BigId, Moment, words
 LONG_POLL = 30
 AT_ONCE = 100
 IN_HAND = 2_000
+AFTER_TROUBLE = 1.0
 KEPT_FOR = timedelta(hours=48)
 BODY_KEPT_FOR = timedelta(hours=24)
 ALLOWED = ("message", "callback_query", "my_chat_member")
@@ -164,24 +165,24 @@ class Ear:
         self._lanes = Lanes(self._handle)
         self._offset = 0
         self._poll: asyncio.Task[None] | None = None
+        self._held: set[int] = set()  # handed on, and not yet noted as dealt with
+        self._in_doubt = False
         self._handled: list[int] = []
         self._finishing: asyncio.Task[None] | None = None
+        self._closing = asyncio.Event()
 
     async def __aenter__(self) -> Self:
-        last = 0
-        while left := await self._database.read(waiting, bot_id=self._bot.id, after=last):
-            for row_id, body in left:
-                await self._lanes.add(row_id, Update.de_json(json.loads(body), self._bot))
-                last = row_id
+        await self._take_up()
         self._poll = asyncio.create_task(self._listen())
         return self
 
     async def __aexit__(self, *_: object) -> None:
+        """Deal with what is in hand; whatever ended the poll was told to those who watch it."""
         if self._poll is not None:
             self._poll.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._poll
+            await asyncio.wait((self._poll,))
         await self._lanes.empty()
+        self._closing.set()
         if self._finishing is not None:
             await self._finishing
 
@@ -214,17 +215,42 @@ class Ear:
             except TelegramError as trouble:
                 log.warning("intake.refused", trouble=str(trouble))
                 pause = 5.0
+            except Exception:
+                log.exception("intake.not_taken")
+                pause = AFTER_TROUBLE
+
+    async def _take_up(self) -> None:
+        """Hand on what was stored and is in nobody's hand: at a start, or after a commit without answer."""
+        last = 0
+        while True:
+            held = frozenset(self._held)  # before looking: what is finished meanwhile may still look waiting
+            left = await self._database.read(waiting, bot_id=self._bot.id, after=last)
+            for row_id, body in left:
+                if row_id not in held:
+                    await self._hand_on(row_id, Update.de_json(json.loads(body), self._bot))
+                last = row_id
+            if not left:
+                return
+
+    async def _hand_on(self, row_id: int, update: Update) -> None:
+        self._held.add(row_id)
+        await self._lanes.add(row_id, update)
 
     async def _take_some(self) -> float:
+        if self._in_doubt:
+            await self._take_up()
+            self._in_doubt = False
         updates = await self._bot.get_updates(
             offset=self._offset, timeout=LONG_POLL, limit=AT_ONCE, allowed_updates=ALLOWED
         )
         if updates:
             now = self._clock.now()
+            self._in_doubt = True
             fresh = await self._database.write(take, bot_id=self._bot.id, updates=updates, now=now)
+            self._in_doubt = False
             self._offset = updates[-1].update_id + 1
             for row_id, update in fresh:
-                await self._lanes.add(row_id, update)
+                await self._hand_on(row_id, update)
         return 0.0
 
     async def _handle(self, row_id: int, update: Update) -> None:
@@ -240,10 +266,22 @@ class Ear:
         """Note what was dealt with: one unit for all that were while the last one was written."""
         while self._handled:
             row_ids, self._handled = self._handled, []
+            last_try = self._closing.is_set()
             try:
                 await self._database.write(finish, row_ids)
             except Exception:
                 log.exception("intake.not_finished", row_ids=row_ids)
+                self._handled[:0] = row_ids
+                if last_try:
+                    return
+                await self._rest()
+            else:
+                self._held.difference_update(row_ids)
+
+    async def _rest(self) -> None:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(AFTER_TROUBLE):
+                await self._closing.wait()
 
 
 def _seconds(wait: int | timedelta) -> float:

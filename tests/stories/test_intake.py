@@ -1,12 +1,17 @@
 """Stories of updates that come twice, at a bad moment or while nobody listens: each counts once, in order."""
 
+import asyncio
 import json
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
+import pytest
 from sqlmodel import Session
 from telegram import Update
 
+from bot import intake
+from bot.database import DatabaseBusy
 from bot.intake import take
 from bot.sandbox.handset import Handset
 from town import Town
@@ -127,6 +132,63 @@ async def test_an_answer_that_is_lost_on_the_way_loses_no_update(town: Town) -> 
     await mei.says("/teams")
     await mei.hears("One core four wings")
     assert len([one for one in await mei.bubbles() if "One core" in one.text]) == 1
+
+
+@pytest.mark.parametrize("unit", [intake.take, intake.finish])
+@pytest.mark.parametrize("committed", [False, True])
+async def test_a_database_that_fails_for_a_moment_loses_nothing_and_repeats_nothing(
+    town: Town, monkeypatch: pytest.MonkeyPatch, unit: Callable[..., object], committed: bool
+) -> None:
+    mei = await town.resident("Mei")
+    monkeypatch.setattr(intake, "AFTER_TROUBLE", 0.0)
+    failed = _fails_once(town, monkeypatch, unit, committed=committed)
+    await mei.says("/teams")
+    await mei.hears("One core four wings")
+    await mei.says("/points")
+    await mei.hears("Neighbourhood points: 0")
+    await asyncio.wait_for(failed.wait(), 60)
+    await town.restart()
+    await mei.says("/me")
+    await mei.hears("My card")
+    assert len([one for one in await mei.bubbles() if "One core" in one.text]) == 1
+
+
+async def test_what_cannot_be_noted_holds_up_no_stop_and_is_left_to_the_next_start(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mei = await town.resident("Mei")
+    with monkeypatch.context() as broken:
+        _fails_once(town, broken, intake.finish, committed=False, times=1000)
+        await mei.says("/teams")
+        await mei.hears("One core four wings")
+        await town.close()
+    await town.open()
+    await town.restart()
+    assert {row["state"] for row in await town.rows("intake")} == {"done"}
+
+
+def _fails_once(
+    town: Town,
+    monkeypatch: pytest.MonkeyPatch,
+    unit: Callable[..., object],
+    *,
+    committed: bool,
+    times: int = 1,
+) -> asyncio.Event:
+    """Let a unit fail at its next writing: before the commit, or when only the answer was still to come."""
+    database, failed, left = town.app.database, asyncio.Event(), iter(range(times))
+    write = database.write
+
+    async def flaky(what: Callable[..., object], *args: Any, **facts: Any) -> Any:
+        if what is not unit or next(left, None) is None:
+            return await write(what, *args, **facts)
+        if committed:
+            await write(what, *args, **facts)
+        failed.set()
+        raise DatabaseBusy
+
+    monkeypatch.setattr(database, "write", flaky)
+    return failed
 
 
 async def test_bodies_are_erased_after_a_day_whatever_became_of_them(town: Town) -> None:

@@ -113,6 +113,22 @@ async def test_a_kill_loses_nothing_and_repeats_nothing(place: Place) -> None:
         assert database.execute("SELECT count(*) FROM intake WHERE body IS NOT NULL").fetchone()[0] <= 1
 
 
+async def test_a_token_revoked_while_running_is_one_sentence_and_what_was_said_is_dealt_with(
+    place: Place,
+) -> None:
+    process = await place.start(LINLI_LOG="info")
+    mei = await joins(place)
+    while (await place.client.get("/sim/statistics")).json()["pending_updates"]:
+        pass  # all is confirmed by a poll that now waits: it takes the next words, then comes the fault
+    await place.client.post("/sim/faults", json={"method": "getUpdates", "status": 401, "count": 9})
+    await mei.says("/teams")
+    assert await asyncio.wait_for(process.wait(), READY_WITHIN) == 1
+    await mei.hears("One core four wings")
+    said = place.log.read_text("utf-8")
+    assert "does not know this token" in said
+    assert "Traceback" not in said
+
+
 def _breaks_the_file(place: Place) -> None:
     place.community.write_text('[community]\ncode = "Willow Bank"\nphone = 5\n', "utf-8")
 
