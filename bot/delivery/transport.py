@@ -7,6 +7,7 @@ calls are under way (encode/httpx discussion 3215); docs/benchmarks.md has the f
 import asyncio
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, nullcontext
+from io import BytesIO
 from typing import Any
 from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
@@ -20,6 +21,7 @@ from bot.delivery.pace import has_turn
 IN_FLIGHT = 32
 PATIENCE = 20.0
 MEDIA_PATIENCE = 60.0
+SLOWEST = 32 * 1024  # bytes a second: an upload below that is given up
 
 
 class InDoubt(NetworkError):
@@ -148,9 +150,13 @@ class BoundedRequest(BaseRequest):
             InDoubt: the line broke, or no answer came in time.
         """
         files = request_data.multipart_data if request_data else {}
-        writing = _given(write_timeout, MEDIA_PATIENCE) if files else 0.0
+        writing = _given(write_timeout, MEDIA_PATIENCE + _size(files) / SLOWEST) if files else 0.0
+        connecting, answering = _given(connect_timeout, PATIENCE), _given(read_timeout, PATIENCE) + writing
         patience = aiohttp.ClientTimeout(
-            connect=_given(connect_timeout, PATIENCE), sock_read=_given(read_timeout, PATIENCE) + writing
+            connect=connecting,
+            sock_read=answering,
+            # Nothing else sees that a server does not read. What it gives out comes piece by piece.
+            total=None if method == "GET" else connecting + answering,
         )
         async with nullcontext() if has_turn() else self._room:
             return await self._call(url, method, _body(request_data, files), patience)
@@ -170,11 +176,16 @@ def _given(seconds: Any, default: float) -> float:
     return default if seconds is BaseRequest.DEFAULT_NONE or seconds is None else float(seconds)
 
 
+def _size(files: Mapping[str, Any]) -> int:
+    return sum(len(content) for _, content, _ in files.values() if isinstance(content, bytes))
+
+
 def _body(data: RequestData | None, files: Mapping[str, Any]) -> Any:
     values = data.json_parameters if data else None
     if not files:
         return values
     form = aiohttp.FormData(values or {}, quote_fields=False)  # Telegram shows names as they are sent
     for field, (name, content, kind) in files.items():
-        form.add_field(field, content, filename=name, content_type=kind)
+        piecewise = BytesIO(content) if isinstance(content, bytes) else content
+        form.add_field(field, piecewise, filename=name, content_type=kind)
     return form

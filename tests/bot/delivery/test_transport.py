@@ -26,6 +26,27 @@ async def a_bot(address: str, request: BoundedRequest) -> AsyncIterator[Bot]:
         yield bot
 
 
+@asynccontextmanager
+async def a_bot_unasked(address: str) -> AsyncIterator[Bot]:
+    """Give a bot that did not ask who it is."""
+    request = BoundedRequest()
+    await request.initialize()
+    try:
+        yield Bot("1:A", base_url=f"{address}/bot", request=request)
+    finally:
+        await request.shutdown()
+
+
+@asynccontextmanager
+async def deaf_server() -> AsyncIterator[str]:
+    """Listen, take connections as the system does, and read nothing of them."""
+    with socket.socket() as deaf:
+        deaf.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        deaf.bind(("127.0.0.1", 0))
+        deaf.listen()
+        yield f"http://127.0.0.1:{deaf.getsockname()[1]}"
+
+
 async def fault(address: str, **facts: object) -> None:
     async with httpx.AsyncClient(base_url=address) as client:
         (await client.post("/sim/faults", json=facts)).raise_for_status()
@@ -59,6 +80,15 @@ async def test_silence_leaves_doubt_and_names_no_token(address: str) -> None:
         with pytest.raises(InDoubt) as silence:
             await bot.get_me(read_timeout=0.05)
         assert bot.token not in str(silence.value)
+
+
+async def test_a_server_that_reads_nothing_ends_an_upload_in_doubt() -> None:
+    async with deaf_server() as address, a_bot_unasked(address) as bot:
+        with pytest.raises(InDoubt):
+            async with asyncio.timeout(30):
+                await bot.send_document(
+                    1, bytes(8_000_000), connect_timeout=0.5, read_timeout=0.05, write_timeout=0.05
+                )
 
 
 async def test_a_server_in_trouble_did_nothing(address: str) -> None:
