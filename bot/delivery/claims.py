@@ -1,12 +1,12 @@
 """The sender's side of the outbox: claim a few rows, record how they ended, tidy up after a crash."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Integer, Select, bindparam, literal_column, or_, select, update
+from sqlalchemy import ColumnElement, Integer, Select, bindparam, literal_column, or_, select, update
 from sqlmodel import Session, col
 
 from bot.delivery.messages import SENT_AGAIN_IN_DOUBT, Buttons, Lane, buttons_from_json
@@ -118,15 +118,26 @@ def expire(session: Session, now: datetime) -> tuple[Recorded, ...]:
     return _end(session, overdue.values(state=State.EXPIRED, reason=TOO_LATE.reason), State.EXPIRED, now)
 
 
+def take_back(session: Session, held: Collection[int]) -> None:
+    """Let wait again what is marked as being sent but in nobody's hand: nobody began to send it."""
+    strays = update(Delivery).where(_underway(), col(Delivery.id).not_in(held))
+    ids = list(session.execute(strays.values(state=State.QUEUED).returning(col(Delivery.id))).scalars())
+    _keep_withdrawn(session, ids)
+
+
 def recover(session: Session, now: datetime) -> tuple[Recorded, ...]:
     """After a crash: emergencies in doubt wait again, everything else in doubt becomes unknown (law 7)."""
-    underway = col(Delivery.state) == literal_column("'sending'")
     lanes = [int(lane) for lane in SENT_AGAIN_IN_DOUBT]
-    again = update(Delivery).where(underway, col(Delivery.lane).in_(lanes))
+    again = update(Delivery).where(_underway(), col(Delivery.lane).in_(lanes))
     ids = list(session.execute(again.values(state=State.QUEUED).returning(col(Delivery.id))).scalars())
     _keep_withdrawn(session, ids)
-    rest = update(Delivery).where(underway).values(state=State.UNKNOWN, reason=IN_DOUBT_REASON)
+    rest = update(Delivery).where(_underway()).values(state=State.UNKNOWN, reason=IN_DOUBT_REASON)
     return _end(session, rest, State.UNKNOWN, now)
+
+
+def _underway() -> ColumnElement[bool]:
+    """Say "is being sent" as a literal, so that SQLite too finds the small index of those rows."""
+    return col(Delivery.state) == literal_column("'sending'")
 
 
 _Waiting = Select[*tuple[Any, ...]]
@@ -173,7 +184,7 @@ IN_DOUBT_REASON = "the program ended while this was being sent"
 
 _RECORD = (
     update(Delivery)
-    .where(col(Delivery.id) == bindparam("delivery"), col(Delivery.state) == literal_column("'sending'"))
+    .where(col(Delivery.id) == bindparam("delivery"), _underway())
     .values(
         state=bindparam("new_state"),
         attempts=bindparam("tried"),

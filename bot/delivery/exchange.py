@@ -7,7 +7,7 @@ from typing import Protocol
 
 from sqlmodel import Session
 
-from bot.delivery.claims import Claim, Ended, Room, claim, expire, record, recover
+from bot.delivery.claims import Claim, Ended, Room, claim, expire, record, recover, take_back
 from bot.delivery.lease import give_back, is_alive, keep, require, take, this_process
 from bot.delivery.results import ChatState, Recorded
 
@@ -32,7 +32,10 @@ class Hooks:
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """What the sender gives and asks for."""
+    """What the sender gives and asks for.
+
+    `held` names what is in its hand, after an exchange whose end it never heard of.
+    """
 
     bot_id: int
     fence: int
@@ -40,6 +43,7 @@ class Exchange:
     room: Room
     tidy: bool
     keep: bool
+    held: frozenset[int] | None = None
 
 
 def begin(session: Session, *, bot_id: int, hooks: Hooks, now: datetime) -> int | None:
@@ -60,6 +64,8 @@ def exchange(session: Session, what: Exchange, *, hooks: Hooks, now: datetime) -
     if what.keep:
         keep(session, bot_id=what.bot_id, fence=what.fence, now=now)
     done = record(session, what.ended)
+    if what.held is not None:
+        take_back(session, what.held)
     if what.tidy:
         done += expire(session, now)
     for each in what.ended:

@@ -35,6 +35,10 @@ class Hand:
         self._claims: dict[int, Claim] = {}
         self._left: dict[int, float] = {}
 
+    def holds(self) -> frozenset[int]:
+        """Name every delivery in the hand."""
+        return frozenset(self._claims)
+
     def take(self, claim: Claim) -> None:
         self._claims[claim.delivery_id] = claim
         self._stages[claim.delivery_id] = Stage.WAITING

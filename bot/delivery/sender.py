@@ -60,7 +60,7 @@ class Sender:
         self._tasks: dict[asyncio.Task[None], Claim] = {}
         self._fence: int | None = None
         self._look = self._tidy = True
-        self._stopping = False
+        self._stopping = self._in_doubt = False
         self._keep_at = 0.0
         self._looked_at = -math.inf
         self._gathering: asyncio.TimerHandle | None = None
@@ -125,6 +125,7 @@ class Sender:
                 claims = await self._database.write(exchange, what, hooks=self._hooks, now=self._clock.now())
             except BaseException:
                 self._results[:0] = what.ended
+                self._in_doubt = True
                 raise
             self._got(what, claims)
 
@@ -141,13 +142,15 @@ class Sender:
     def _give(self, room: Room) -> Exchange:
         ended, self._results = tuple(self._results), []
         now = self._clock.monotonic()
-        what = Exchange(self._bot.id, self._fence or 0, ended, room, self._tidy, now >= self._keep_at)
+        held = self._hand.holds() if self._in_doubt else None
+        what = Exchange(self._bot.id, self._fence or 0, ended, room, self._tidy, now >= self._keep_at, held)
         self._look = self._tidy = False
         self._looked_at = now
         self._keep_at = now + KEEP_EVERY if what.keep else self._keep_at
         return what
 
     def _got(self, what: Exchange, claims: tuple[Claim, ...]) -> None:
+        self._in_doubt = False
         for each in what.ended:
             self._hand.recorded(each)
         for claim in claims:

@@ -6,7 +6,7 @@ import pytest
 from sqlmodel import Session
 
 from bot.delivery import Lane, Message, Recipient, State, deliveries, enqueue, progress, withdraw
-from bot.delivery.claims import Claim, Ended, Room, claim, contents, expire, record, recover
+from bot.delivery.claims import Claim, Ended, Room, claim, contents, expire, record, recover, take_back
 from bot.delivery.lease import Holder, LeaseLost, give_back, is_alive, keep, require, take, this_process
 from bot.delivery.results import HANDED_BACK, Outcome
 
@@ -98,6 +98,16 @@ def test_after_a_crash_emergencies_wait_again_and_the_rest_is_unknown(session: S
     assert [each.about for each in recover(session, NOW)] == ["own"]
     assert states(session, "own") == [State.UNKNOWN]
     assert states(session, "emergency") == states(session, "correction") == [State.QUEUED]
+
+
+def test_what_is_in_nobodys_hand_waits_again_unless_it_was_withdrawn(session: Session) -> None:
+    for number, about in enumerate(("held", "own", "withdrawn"), 1):
+        say(session, about, Lane.OWN_ACT, number)
+    held, *_ = claim(session, Room(own_acts=3, others=0, together=3), NOW)
+    withdraw(session, "withdrawn", NOW)
+    take_back(session, frozenset({held.delivery_id}))
+    found = [states(session, about)[0] for about in ("held", "own", "withdrawn")]
+    assert found == [State.SENDING, State.QUEUED, State.WITHDRAWN]
 
 
 def test_a_group_that_moved_is_followed(session: Session) -> None:

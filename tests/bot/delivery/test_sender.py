@@ -9,9 +9,11 @@ import pytest
 from sqlmodel import Session
 from telegram.ext import ExtBot
 
-from bot.delivery import Button, ChatState, Lane, Message, State, deliveries, hand, posting
+from bot.database import DatabaseBusy
+from bot.delivery import Button, ChatState, Lane, Message, State, deliveries, hand, posting, sender
 from bot.delivery.claims import Room, claim
 from bot.delivery.edits import Edit, Edits
+from bot.delivery.exchange import exchange
 from bot.delivery.lease import Holder, take
 from bot.delivery.limiter import PaceLimiter
 from bot.delivery.models import Method
@@ -203,6 +205,31 @@ async def test_what_a_dead_process_had_underway_is_settled_at_the_start(post: Po
     assert (await only(post, "emergency"))[0] is State.SENT
 
 
+async def test_what_was_claimed_by_a_commit_whose_answer_was_lost_is_sent_once(
+    post: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mei, ann = await post.people(2)
+    await post.promise("own", Lane.OWN_ACT, mei)
+    await post.promise("fire", Lane.EMERGENCY, ann)
+    lost = []
+    write = post.database.write
+
+    async def loses_an_answer(unit: Any, *args: Any, **facts: Any) -> Any:
+        result = await write(unit, *args, **facts)
+        if unit is exchange and result and not lost:
+            lost.extend(result)
+            raise DatabaseBusy
+        return result
+
+    monkeypatch.setattr(post.database, "write", loses_an_answer)
+    monkeypatch.setattr(sender, "AFTER_TROUBLE", 0.0)
+    async with post.sender():
+        await post.settled("own", "fire")
+    assert len(lost) == 2
+    assert await only(post, "own") == await only(post, "fire") == (State.SENT, None, 1)
+    assert [await post.sees(each) for each in (mei, ann)] == [["hello"], ["hello"]]
+
+
 async def test_while_another_process_sends_this_one_stands_by(post: Post) -> None:
     mei = await post.person()
     elsewhere = Holder("far away", 1, "")
@@ -212,10 +239,10 @@ async def test_while_another_process_sends_this_one_stands_by(post: Post) -> Non
 
     await post.database.write(hold)
     await post.promise("a", Lane.EMERGENCY, mei)
-    sender = post.sender()
-    async with sender:
+    one = post.sender()
+    async with one:
         await post.progress("a")
-        assert not sender.is_sending
+        assert not one.is_sending
     assert (await only(post, "a"))[0] is State.QUEUED
 
 
@@ -234,12 +261,12 @@ async def test_a_stop_hands_back_what_waits_and_the_next_one_goes_on(post: Post)
 
 async def test_an_emergency_keeps_the_pace_and_no_answer_is_429(post: Post) -> None:
     people = await post.people(100)
-    async with post.sender() as sender:
+    async with post.sender() as one:
         await post.promise("a", Lane.EMERGENCY, *people)
-        sender.wake()
+        one.wake()
         await post.until(post.has_told)
         await post.promise("urgent", Lane.CORRECTION, people[0])
-        sender.wake()
+        one.wake()
         await post.settled("a", "urgent")
     found = await post.progress("a")
     urgent = await post.progress("urgent")
