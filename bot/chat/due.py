@@ -13,6 +13,7 @@ from bot.chat.conversation import forget_stale
 from bot.chat.house import House
 from bot.chat.month_news import LEADERBOARD_DUE, announce_month, plan_first
 from bot.chat.points_news import LAPSE_DUE, lapse_code
+from bot.chat.privacy import ERASING_DUE, erase_what_was_underway
 from bot.delivery import erase_said
 from bot.intake import erase_old
 from bot.schedule import Job, forget_done, put
@@ -64,6 +65,7 @@ def _plan_tidying(session: Session, now: datetime) -> None:
 
 RULES: dict[str, Rule] = {
     APPROVAL_DUE: _lapse_approval,
+    ERASING_DUE: erase_what_was_underway,
     LAPSE_DUE: lapse_code,
     LEADERBOARD_DUE: announce_month,
     TIDYING_DUE: _tidy,

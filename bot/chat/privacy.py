@@ -1,7 +1,8 @@
 """/privacy: what is stored, all of mine as a file, and being forgotten (law 11)."""
 
 import json
-from datetime import datetime
+from collections.abc import Mapping
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlmodel import Session
@@ -9,10 +10,17 @@ from sqlmodel import Session
 import points
 from bot import callouts, community, delivery
 from bot.chat.conversation import remember
+from bot.chat.house import House
 from bot.chat.keyboards import one_a_row
 from bot.chat.turn import Turn
 from bot.delivery import Button, Message
 from bot.intake import forget_person
+from bot.schedule import put
+
+ERASING_DUE = "privacy.erase"
+ERASE_AGAIN_AFTER = timedelta(minutes=15)
+# What others did in the same moments may have been written with the name they still knew.
+MOMENTS = timedelta(minutes=1)
 
 
 async def show(turn: Turn) -> None:
@@ -58,7 +66,7 @@ async def forget(turn: Turn) -> None:
     if turn.talk is None or turn.talk.step != "privacy.forget":
         await ask_forget(turn)
         return
-    await turn.database.write(
+    await turn.act(
         _forget_everywhere,
         resident_id=turn.me,
         bot_id=turn.house.bot_id,
@@ -80,11 +88,27 @@ def _everything(session: Session, resident_id: int, now: datetime) -> dict[str, 
 
 def _forget_everywhere(
     session: Session, *, resident_id: int, bot_id: int, user_id: int, now: datetime
-) -> None:
+) -> tuple[points.Cancelled, ...]:
+    """Erase somebody; give the codes that were given back, for merchants to hear."""
     callouts.forget(session, resident_id=resident_id, chat_id=user_id, now=now)
-    points.forget_owner(session, resident_id, now)
+    given_back = points.forget_owner(session, resident_id, now)
     delivery.forget_chat(session, user_id)
     delivery.erase_said(session, before=now)  # what others were told may name the person
+    _plan_erasing(session, until=now + MOMENTS, at=now + ERASE_AGAIN_AFTER)
     remember(session, None, bot_id=bot_id, user_id=user_id, now=now)
     forget_person(session, bot_id=bot_id, user_id=user_id)
     community.forget(session, resident_id=resident_id, now=now)
+    return given_back
+
+
+def erase_what_was_underway(session: Session, facts: Mapping[str, Any], now: datetime, _: House) -> None:
+    """Erase what was still being sent when somebody was forgotten, and look again while some of it is."""
+    until = datetime.fromisoformat(facts["until"])
+    delivery.erase_said(session, before=until)
+    if delivery.still_open(session, before=until):
+        _plan_erasing(session, until=until, at=now + ERASE_AGAIN_AFTER)
+
+
+def _plan_erasing(session: Session, *, until: datetime, at: datetime) -> None:
+    facts = {"until": until.isoformat()}
+    put(session, key=f"{ERASING_DUE}:{facts['until']}:{at.isoformat()}", kind=ERASING_DUE, at=at, facts=facts)

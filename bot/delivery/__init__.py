@@ -15,6 +15,7 @@ from bot.delivery.outbox import (
     erase_said,
     forget_chat,
     progress,
+    still_open,
     withdraw,
 )
 from bot.delivery.results import ChatState, Recorded
@@ -37,5 +38,6 @@ __all__ = [
     "erase_said",
     "forget_chat",
     "progress",
+    "still_open",
     "withdraw",
 ]

@@ -6,12 +6,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, Select, bindparam, literal_column, or_, select, update
+from sqlalchemy import Integer, Select, bindparam, or_, select, update
 from sqlmodel import Session, col
 
 from bot.delivery.messages import SENT_AGAIN_IN_DOUBT, Buttons, Lane, buttons_from_json
 from bot.delivery.models import Broadcast, Delivery, Method, Rendering, State
-from bot.delivery.outbox import waiting
+from bot.delivery.outbox import underway, waiting
 from bot.delivery.results import TOO_LATE, Outcome, Recorded
 
 FINAL = frozenset({State.SENT, State.FAILED, State.EXPIRED, State.UNKNOWN})
@@ -120,7 +120,7 @@ def expire(session: Session, now: datetime) -> tuple[Recorded, ...]:
 
 def take_back(session: Session, held: Collection[int]) -> None:
     """Let wait again what is marked as being sent but in nobody's hand: nobody began to send it."""
-    strays = update(Delivery).where(_underway(), col(Delivery.id).not_in(held))
+    strays = update(Delivery).where(underway(), col(Delivery.id).not_in(held))
     ids = list(session.execute(strays.values(state=State.QUEUED).returning(col(Delivery.id))).scalars())
     _keep_withdrawn(session, ids)
 
@@ -128,16 +128,11 @@ def take_back(session: Session, held: Collection[int]) -> None:
 def recover(session: Session, now: datetime) -> tuple[Recorded, ...]:
     """After a crash: emergencies in doubt wait again, everything else in doubt becomes unknown (law 7)."""
     lanes = [int(lane) for lane in SENT_AGAIN_IN_DOUBT]
-    again = update(Delivery).where(_underway(), col(Delivery.lane).in_(lanes))
+    again = update(Delivery).where(underway(), col(Delivery.lane).in_(lanes))
     ids = list(session.execute(again.values(state=State.QUEUED).returning(col(Delivery.id))).scalars())
     _keep_withdrawn(session, ids)
-    rest = update(Delivery).where(_underway()).values(state=State.UNKNOWN, reason=IN_DOUBT_REASON)
+    rest = update(Delivery).where(underway()).values(state=State.UNKNOWN, reason=IN_DOUBT_REASON)
     return _end(session, rest, State.UNKNOWN, now)
-
-
-def _underway() -> ColumnElement[bool]:
-    """Say "is being sent" as a literal, so that SQLite too finds the small index of those rows."""
-    return col(Delivery.state) == literal_column("'sending'")
 
 
 _Waiting = Select[*tuple[Any, ...]]
@@ -184,7 +179,7 @@ IN_DOUBT_REASON = "the program ended while this was being sent"
 
 _RECORD = (
     update(Delivery)
-    .where(col(Delivery.id) == bindparam("delivery"), _underway())
+    .where(col(Delivery.id) == bindparam("delivery"), underway())
     .values(
         state=bindparam("new_state"),
         attempts=bindparam("tried"),

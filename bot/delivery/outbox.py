@@ -13,6 +13,7 @@ from sqlalchemy import (
     func,
     insert,
     literal_column,
+    or_,
     select,
     update,
 )
@@ -167,9 +168,21 @@ def erase_said(session: Session, *, before: datetime) -> int:
     return _changed(session, delete(Rendering).where(col(Rendering.broadcast_id).in_(old)))
 
 
+def still_open(session: Session, *, before: datetime) -> bool:
+    """Tell whether somebody still waits for something that was promised before a moment."""
+    promised = select(col(Delivery.id)).join(Broadcast, col(Broadcast.id) == col(Delivery.broadcast_id))
+    found = promised.where(or_(waiting(), underway()), col(Broadcast.created_at) < before)
+    return session.execute(found.limit(1)).first() is not None
+
+
 def waiting() -> ColumnElement[bool]:
     """Say "is queued" as a literal, so that SQLite too finds the small index of waiting rows."""
     return col(Delivery.state) == literal_column("'queued'")
+
+
+def underway() -> ColumnElement[bool]:
+    """Say "is being sent" as a literal, for the same reason."""
+    return col(Delivery.state) == literal_column("'sending'")
 
 
 def _insert_once(session: Session, values: dict[str, Any]) -> int | None:

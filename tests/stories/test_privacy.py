@@ -1,7 +1,14 @@
 """Stories of what is kept: handed out on request, erased on request, and nothing of those who said no."""
 
 import json
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
+from sqlmodel import Session
+
+import points
+from bot import community
+from bot.delivery import Lane, Message, Recipient, enqueue
 from bot.sandbox.handset import Handset
 from town import Town
 
@@ -76,6 +83,38 @@ async def test_who_is_forgotten_is_gone_everywhere_but_in_the_sums(town: Town) -
     await mei.sees(lambda one: one.button("❌") is not None, "the welcome of a stranger")
 
 
+async def test_a_name_in_what_is_still_underway_is_erased_once_that_is_over(town: Town) -> None:
+    mei, wei = await town.resident(NAME), await town.resident("Wei")
+    fault = {"method": "sendMessage", "chat_id": wei.person_id, "status": 502, "count": 2}
+    await town.client.post("/sim/faults", json=fault)
+    await town.app.database.write(_tell, wei, f"{NAME} says hello", town.clock.now())
+    await _tried(town, times=1)
+    await _is_forgotten(mei)
+    await town.later(minutes=15)
+    await _tried(town, times=2)  # in vain again, so that the erasing has to come again
+    assert f"{NAME} says hello" in (await town.everything_kept())["rendering"]
+    await town.later(minutes=1)
+    await wei.hears(f"{NAME} says hello")
+    await _tried(town, times=3)
+    await town.later(minutes=14)
+    await nothing_is_kept(town, mei)
+
+
+async def test_merchants_hear_of_codes_that_a_forgotten_person_gives_back(town: Town) -> None:
+    mei = await town.resident(NAME)
+    shop = await town.holder("Shop", "merchant", of="corner-shop")
+    person, now, zone = await town.person(mei), town.clock.now(), town.app.house.zone
+    await town.app.database.write(_give, person, now, zone)
+    await mei.says("/rewards")
+    await mei.taps("🎁 Rice")
+    await mei.taps("✅", on="Redeem")
+    await mei.hears("is yours")
+    await _is_forgotten(mei)
+    await shop.hears("gave “Rice, 5 kg” back")
+    await town.later(minutes=15)
+    await nothing_is_kept(town, mei)
+
+
 async def test_a_coordinator_is_forgotten_with_their_acts_kept_nameless(town: Town) -> None:
     wei = await town.resident("Wei", team="clinic")
     lin = await town.coordinator(NAME)
@@ -99,3 +138,32 @@ async def test_one_forged_tap_forgets_nobody(town: Town) -> None:
     await mei.says("/me")
     await mei.hears("My card", "Mei")
     assert [row["status"] for row in await town.rows("resident")] == ["active"]
+
+
+async def _is_forgotten(phone: Handset) -> None:
+    await phone.says("/privacy")
+    await phone.taps("🗑", on="Your information")
+    await phone.taps("🗑", on="Shall we really")
+    await phone.hears("forgotten")
+
+
+async def _tried(town: Town, *, times: int) -> None:
+    """Wait until it is recorded that what was told was tried so often."""
+    while (await town.rows("delivery"))[-1]["attempts"] < times:
+        town.app.sender.wake()
+
+
+def _tell(session: Session, phone: Handset, words: str, now: datetime) -> None:
+    to, said = [Recipient(phone.person_id, "en")], {"en": Message(words)}
+    enqueue(session, key="story", lane=Lane.ROUTINE, renderings=said, to=to, now=now)
+
+
+def _give(session: Session, person: community.Person, now: datetime, zone: ZoneInfo) -> None:
+    gift = points.Posting(
+        key="story",
+        kind=points.TransferKind.GIFT,
+        debit=points.community_account(session, points.AccountKind.ISSUED),
+        credit=points.resident_account(session, person.resident_id),
+        amount=150,
+    )
+    points.post_one(session, gift, now, zone=zone)

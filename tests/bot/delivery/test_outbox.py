@@ -20,6 +20,7 @@ from bot.delivery import (
     erase_said,
     forget_chat,
     progress,
+    still_open,
     withdraw,
 )
 from bot.delivery.messages import buttons_from_json, buttons_to_json
@@ -139,6 +140,8 @@ def test_texts_are_erased_once_nobody_waits_for_them(session: Session) -> None:
     )
     later = NOW + timedelta(days=3)
     assert erase_said(session, before=later) == 0
+    assert [still_open(session, before=moment) for moment in (NOW, later)] == [False, True]
     session.execute(update(Delivery).where(col(Delivery.broadcast_id) == first).values(state=State.SENT))
     assert erase_said(session, before=NOW) == 0
     assert erase_said(session, before=later) == 1
+    assert not still_open(session, before=later)
