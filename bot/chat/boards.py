@@ -41,18 +41,21 @@ class Boards:
                 await self._round
 
     async def refresh(self) -> None:
-        """Bring every board up to date that is not."""
+        """Bring every board up to date that is not; one that cannot be holds up none behind it."""
         for due in await self._database.read(boards_due):
-            await self._refresh(due)
+            try:
+                await self._refresh(due)
+            except TelegramError as trouble:
+                log.warning("boards.edit_failed", callout_id=due.callout_id, trouble=str(trouble))
+            except Exception:
+                log.exception("boards.failed", callout_id=due.callout_id)
 
     async def _keep_right(self) -> None:
         while True:
             try:
                 await self.refresh()
-            except TelegramError as trouble:
-                log.warning("boards.edit_failed", trouble=str(trouble))
             except Exception:
-                log.exception("boards.failed")
+                log.exception("boards.not_read")
             await asyncio.sleep(self._house.neighbourhood.callouts.board_seconds)
 
     async def _refresh(self, due: DueBoard) -> None:
