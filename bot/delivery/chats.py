@@ -1,6 +1,7 @@
 """When a chat may be written to again: one message a second with a short burst, a group twenty a minute."""
 
 import math
+from bisect import insort
 from collections import deque
 from collections.abc import Set as AbstractSet
 
@@ -42,10 +43,14 @@ class Chats:
         if len(self._paid_until) > TIDY_ABOVE:
             self._tidy(now)
 
-    def arrived_late(self, chat_id: ChatId, seconds: float) -> None:
-        """Count from the arrival, for the server does."""
+    def arrived_late(self, chat_id: ChatId, left: float, seconds: float) -> None:
+        """Count from the arrival what left at a moment, for the server does."""
         if chat_id in self._paid_until:
             self._paid_until[chat_id] += seconds
+        sent = self._groups.get(chat_id)
+        if sent is not None and left in sent:
+            sent.remove(left)
+            insort(sent, left + seconds)
 
     def bar(self, chat_id: ChatId, until: float) -> None:
         """Leave this chat alone until then, because Telegram said so."""

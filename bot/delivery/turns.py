@@ -97,7 +97,7 @@ class Turns(Generic[T]):
 
     def lose(self, waiter: Waiter[T], flight: Flight, now: float) -> None:
         """Note that a request is over, with or without an answer."""
-        self.chats.arrived_late(waiter.chat_id, self.rhythm.land(flight, now))
+        self.chats.arrived_late(waiter.chat_id, flight.left, self.rhythm.land(flight, now))
 
     def refuse(self, waiter: Waiter[T], flight: Flight, retry_after: float, now: float) -> None:
         """Note a 429, and hold up the chat it is about, or everything."""

@@ -5,6 +5,7 @@ from collections import defaultdict, deque
 from dataclasses import dataclass, field
 from heapq import heappop, heappush
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -138,6 +139,12 @@ def test_a_delay_on_the_way_never_makes_a_second_overflow(delays: list[float]) -
     there = [way for delay in delays for way in (WAY, delay)]
     wanted = [Ask(0, Lane.EMERGENCY, chat, way, WAY) for chat, way in enumerate(there, 1)]
     assert Run(wanted).play().server.worst <= PER_SECOND
+
+
+@pytest.mark.parametrize("delay", [WAY, 1.0, 3.0, 15.0])
+def test_a_delay_on_the_way_never_makes_a_groups_minute_overflow(delay: float) -> None:
+    run = Run([Ask(0, Lane.GROUP, -1, delay), *[Ask(0, Lane.GROUP, -1)] * 50]).play()
+    assert len(run.departures) == 51
 
 
 @settings(deadline=None, max_examples=40)
