@@ -6,7 +6,8 @@ from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Self
+from typing import Any, Self
+from warnings import catch_warnings
 
 import structlog
 from sqlalchemy import Index, LargeBinary, delete, insert, select, update
@@ -240,18 +241,44 @@ class Ear:
         if self._in_doubt:
             await self._take_up()
             self._in_doubt = False
-        updates = await self._bot.get_updates(
-            offset=self._offset, timeout=LONG_POLL, limit=AT_ONCE, allowed_updates=ALLOWED
-        )
+        try:
+            updates = await self._bot.get_updates(
+                offset=self._offset, timeout=LONG_POLL, limit=AT_ONCE, allowed_updates=ALLOWED
+            )
+        except TelegramError:
+            raise
+        except Exception:
+            log.exception("intake.unreadable")
+            return await self._take_readable()
+        await self._store(updates, updates[-1].update_id + 1 if updates else self._offset)
+        return 0.0
+
+    async def _take_readable(self) -> float:
+        """Read a batch one by one, so that an update nobody can read does not keep the others from us."""
+        asked = {"offset": self._offset, "limit": AT_ONCE, "timeout": 0, "allowed_updates": ALLOWED}
+        with catch_warnings(action="ignore"):  # the library would rather be asked by name, and cannot read it
+            raw = await self._bot.do_api_request("getUpdates", asked)
+        known = [one for one in raw if isinstance(one, dict) and isinstance(one.get("update_id"), int)]
+        readable = [update for one in known if (update := self._read(one)) is not None]
+        await self._store(readable, max((one["update_id"] + 1 for one in known), default=self._offset))
+        return 0.0 if known else AFTER_TROUBLE
+
+    def _read(self, raw: dict[str, Any]) -> Update | None:
+        try:
+            return Update.de_json(raw, self._bot)
+        except Exception:
+            log.exception("intake.skipped", update_id=raw["update_id"])
+            return None
+
+    async def _store(self, updates: Sequence[Update], offset: int) -> None:
         if updates:
             now = self._clock.now()
             self._in_doubt = True
             fresh = await self._database.write(take, bot_id=self._bot.id, updates=updates, now=now)
             self._in_doubt = False
-            self._offset = updates[-1].update_id + 1
             for row_id, update in fresh:
                 await self._hand_on(row_id, update)
-        return 0.0
+        self._offset = offset
 
     async def _handle(self, row_id: int, update: Update) -> None:
         try:

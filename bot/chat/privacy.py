@@ -63,6 +63,10 @@ async def ask_forget(turn: Turn) -> None:
 
 async def forget(turn: Turn) -> None:
     """Erase the speaker everywhere but in the sums, after they were asked once."""
+    if turn.speaker.person is None:  # a second tap: nobody is left to forget but in this tap itself
+        await turn.database.write(forget_person, bot_id=turn.house.bot_id, user_id=turn.speaker.user_id)
+        await turn.show(Message(turn.t.rich("privacy.forgotten")))
+        return
     if turn.talk is None or turn.talk.step != "privacy.forget":
         await ask_forget(turn)
         return

@@ -65,6 +65,7 @@ ROUTES = Routes(
     commands=COMMANDS,
     # What a button's data begins with; those a stranger may tap stand apart.
     open_taps={
+        "px": privacy.forget,
         "jy": joining.agree,
         "jx": joining.decline,
         "jl": joining.speak,
@@ -140,7 +141,6 @@ ROUTES = Routes(
         "bm": leaderboards.turn_to,
         "pe": privacy.export,
         "pf": privacy.ask_forget,
-        "px": privacy.forget,
     },
     # What a typed answer means in a step whose buttons it does not name.
     steps={

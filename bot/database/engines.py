@@ -11,6 +11,7 @@ from sqlalchemy.exc import ArgumentError
 
 PATIENCE = 10.0  # seconds that other processes may keep the database to themselves
 _POLL = 0.002
+_FROZEN = 15  # seconds after which the server ends a transaction of ours that does nothing
 _POSTGRES = {"postgres", "postgresql", "postgresql+psycopg"}
 _DURABLE = ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON")
 _READING = (*_DURABLE, "query_only = ON")
@@ -68,7 +69,11 @@ def reading_engine(url: str, *, connections: int = 4) -> Engine:
 
 
 def _postgres(where: URL, connections: int, **options: Any) -> Engine:
-    return create_engine(where, pool_size=connections, max_overflow=0, pool_pre_ping=True, **options)
+    own = "options" in where.query
+    driver = {} if own else {"options": f"-c idle_in_transaction_session_timeout={_FROZEN}s"}
+    return create_engine(
+        where, pool_size=connections, max_overflow=0, pool_pre_ping=True, connect_args=driver, **options
+    )
 
 
 def _sqlite(

@@ -84,7 +84,7 @@ async def town(town_url: str, community_file: Path) -> AsyncIterator[Town]:
         sandbox = Sandbox(token=TOKEN, limits=NO_LIMITS)
         address = await stack.enter_async_context(serve(sandbox))
         client = await stack.enter_async_context(httpx.AsyncClient(base_url=address, timeout=60))
-        town = Town(address, client, town_url, community_file)
+        town = Town(address, client, town_url, community_file, sandbox)
         await town.open()
         yield town
         await town.close()

@@ -200,3 +200,17 @@ async def test_bodies_are_erased_after_a_day_whatever_became_of_them(town: Town)
     assert not [row for row in await town.rows("intake") if row["body"]]
     await town.later(hours=25)
     assert not [row for row in await town.rows("intake") if row["update_id"] == 10]
+
+
+async def test_an_update_that_nobody_can_read_holds_up_no_other(town: Town) -> None:
+    mei = await town.resident("Mei")
+    await town.close()
+    await mei.says("/teams")
+    for odd in ([], {"message_id": "x", "date": "yesterday"}, {"message_id": 1, "date": 1, "from": {}}):
+        town.sandbox.room.updates.add("message", odd)
+    await mei.says("/points")
+    await town.open()
+    await mei.hears("Neighbourhood points: 0")
+    assert len([one for one in await mei.bubbles() if "One core" in one.text]) == 1
+    await mei.says("/me")
+    await mei.hears("My card")

@@ -16,6 +16,7 @@ from sqlmodel import Session, SQLModel
 from bot import community
 from bot.app import App, opened
 from bot.delivery.pace import Pace
+from bot.sandbox import Sandbox
 from bot.sandbox.handset import Handset
 from bot.settings import Settings
 
@@ -53,7 +54,10 @@ class WindUpClock:
 
 
 class Town:
-    def __init__(self, address: str, client: httpx.AsyncClient, database_url: str, file: Path) -> None:
+    def __init__(
+        self, address: str, client: httpx.AsyncClient, database_url: str, file: Path, sandbox: Sandbox
+    ) -> None:
+        self.sandbox = sandbox
         self.client = client
         self.file = file
         self.clock = WindUpClock()
