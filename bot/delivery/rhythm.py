@@ -1,9 +1,9 @@
 """When the next request may leave: the whole bot's allowance, as Telegram's server will count it.
 
 The server counts arrivals; we see only when a request left and when its answer came. Until its answer came,
-a request may arrive at any moment; afterwards it is counted from its answer, less half of the quickest trip
-there and back, which the next request needs at least. So a delayed request makes the next ones wait instead
-of making the server see one more than it allows.
+a request may arrive at any moment; afterwards it is counted from its answer, before which it arrived. How the
+trip divides into there and back nobody can see from here. So a delayed request makes the next ones wait
+instead of making the server see one more than it allows.
 """
 
 import math
@@ -20,7 +20,6 @@ AFTER_REFUSAL = 0.8
 CLEAN_SECONDS = 10.0
 PAUSE_MARGIN = 1.05
 TRIPS_KNOWN = 64
-TRIPS_TRUSTED = 8
 
 
 @dataclass(slots=True, eq=False)
@@ -70,9 +69,8 @@ class Rhythm:
         flight.landed = True
         self._in_flight -= 1
         self._trips.append(now - flight.left)
-        arrived = max(flight.left, now - self._quickest_trip() / 2)
-        insort(self._arrivals, arrived)
-        return arrived - flight.left
+        insort(self._arrivals, now)
+        return now - flight.left
 
     def trip(self) -> float:
         """Give the usual time from departure to answer, in seconds."""
@@ -91,6 +89,3 @@ class Rhythm:
             return math.inf
         over = self._in_flight + len(self._arrivals) - allowed
         return -math.inf if over < 0 else self._arrivals[over] + WINDOW
-
-    def _quickest_trip(self) -> float:
-        return min(self._trips) if len(self._trips) >= TRIPS_TRUSTED else 0.0

@@ -4,6 +4,7 @@ import math
 from collections import defaultdict, deque
 from dataclasses import dataclass, field
 from heapq import heappop, heappush
+from random import Random
 
 import pytest
 from hypothesis import given, settings
@@ -138,6 +139,17 @@ def test_a_delay_on_the_way_never_makes_a_second_overflow(delays: list[float]) -
     """Every second request is delayed by anything, on the way there."""
     there = [way for delay in delays for way in (WAY, delay)]
     wanted = [Ask(0, Lane.EMERGENCY, chat, way, WAY) for chat, way in enumerate(there, 1)]
+    assert Run(wanted).play().server.worst <= PER_SECOND
+
+
+@pytest.mark.parametrize("trip", [0.04, 0.1])
+@given(st.randoms(use_true_random=False))
+@settings(deadline=None, max_examples=20)
+def test_ways_that_are_uneven_in_turn_never_make_a_second_overflow(trip: float, chance: Random) -> None:
+    """Some requests fly there and crawl back, others the other way round."""
+    short = 0.0005
+    there = [chance.choice((short, trip - short)) for _ in range(300)]
+    wanted = [Ask(0, Lane.EMERGENCY, chat, way, trip - way) for chat, way in enumerate(there, 1)]
     assert Run(wanted).play().server.worst <= PER_SECOND
 
 
