@@ -35,6 +35,9 @@ class Due(SQLModel, table=True):
 Job = Callable[[Session, Mapping[str, Any], datetime], None]
 """Does one due thing inside the transaction that marks it done: ``(session, facts, now)``."""
 
+Preparation = Callable[[Session, Mapping[str, Any], datetime], Callable[[], Job]]
+"""Reads what slow work must know; that is done in a thread and gives the job that uses what it made."""
+
 
 def put(session: Session, *, key: str, kind: str, at: datetime, facts: Mapping[str, Any]) -> None:
     """Note that something is due at a moment; the same key again changes nothing."""
@@ -48,10 +51,19 @@ def forget_done(session: Session, *, before: datetime) -> None:
     session.execute(delete(Due).where(col(Due.done_at) < before))
 
 
-def due_by(session: Session, now: datetime) -> tuple[int, ...]:
-    """Give what is due and not done, the oldest first."""
-    waiting = select(col(Due.id)).where(col(Due.done_at).is_(None), col(Due.at) <= now)
-    return tuple(session.execute(waiting.order_by(col(Due.at)).limit(AT_ONCE)).scalars())
+def due_by(session: Session, now: datetime) -> tuple[tuple[int, str], ...]:
+    """Give what is due and not done, the oldest first: numbers and kinds."""
+    waiting = select(col(Due.id), col(Due.kind)).where(col(Due.done_at).is_(None), col(Due.at) <= now)
+    found = session.execute(waiting.order_by(col(Due.at)).limit(AT_ONCE))
+    return tuple((due_id, kind) for due_id, kind in found)
+
+
+def prepare(
+    session: Session, due_id: int, preparation: Preparation, now: datetime
+) -> Callable[[], Job] | None:
+    """Read what the slow work for a due thing needs, unless somebody already did that thing."""
+    due = session.get(Due, due_id)
+    return None if due is None or due.done_at is not None else preparation(session, due.facts, now)
 
 
 def do(session: Session, due_id: int, jobs: Mapping[str, Job], now: datetime) -> None:
@@ -75,10 +87,17 @@ def put_off(session: Session, due_id: int, now: datetime) -> None:
 class Schedule:
     """Calls ``run_due`` once a second; the truth about what is due is the table."""
 
-    def __init__(self, database: Database, jobs: Mapping[str, Job], clock: Clock) -> None:
+    def __init__(
+        self,
+        database: Database,
+        jobs: Mapping[str, Job],
+        clock: Clock,
+        preparations: Mapping[str, Preparation] | None = None,
+    ) -> None:
         self._database = database
         self._jobs = jobs
         self._clock = clock
+        self._preparations = preparations or {}
         self._scheduler = AsyncIOScheduler(timezone="UTC")
         self._one_round = asyncio.Lock()
 
@@ -105,12 +124,21 @@ class Schedule:
         """Do everything that is due now; one thing that fails waits a minute and holds nothing up."""
         async with self._one_round:
             while waiting := await self._database.read(due_by, self._clock.now()):
-                for due_id in waiting:
-                    await self._do(due_id)
+                for due_id, kind in waiting:
+                    await self._do(due_id, kind)
 
-    async def _do(self, due_id: int) -> None:
+    async def _do(self, due_id: int, kind: str) -> None:
         try:
-            await self._database.write(do, due_id, self._jobs, self._clock.now())
+            jobs = {**self._jobs, **await self._prepared(due_id, kind)}
+            await self._database.write(do, due_id, jobs, self._clock.now())
         except Exception:
             log.exception("due.failed", due_id=due_id)
             await self._database.write(put_off, due_id, self._clock.now())
+
+    async def _prepared(self, due_id: int, kind: str) -> dict[str, Job]:
+        """Do slow work beforehand: in the writer's transaction everybody's taps would wait for it."""
+        if kind not in self._preparations:
+            return {}
+        preparation, now = self._preparations[kind], self._clock.now()
+        work = await self._database.read(prepare, due_id, preparation, now)
+        return {} if work is None else {kind: await asyncio.to_thread(work)}

@@ -11,12 +11,12 @@ from bot.chat.announcing import announce
 from bot.chat.callout_news import APPROVAL_DUE
 from bot.chat.conversation import forget_stale
 from bot.chat.house import House
-from bot.chat.month_news import LEADERBOARD_DUE, announce_month, plan_first
+from bot.chat.month_news import LEADERBOARD_DUE, announce_month, draw_month, plan_first
 from bot.chat.points_news import LAPSE_DUE, lapse_code
 from bot.chat.privacy import ERASING_DUE, erase_what_was_underway
 from bot.delivery import erase_said
 from bot.intake import erase_old
-from bot.schedule import Job, forget_done, put
+from bot.schedule import Job, Preparation, forget_done, put
 
 TIDYING_DUE = "tidying"
 TIDYING_EVERY = timedelta(hours=1)
@@ -24,11 +24,17 @@ SAID_KEPT_FOR = timedelta(days=2)
 DONE_KEPT_FOR = timedelta(days=400)
 
 Rule = Callable[[Session, Mapping[str, Any], datetime, House], object]
+Ahead = Callable[[Session, Mapping[str, Any], datetime, House], Callable[[], Rule]]
 
 
 def jobs(house: House) -> dict[str, Job]:
     """Give what is done for each kind of due thing, with what it announces in the same transaction."""
     return {kind: _job(rule, house) for kind, rule in RULES.items()}
+
+
+def preparations(house: House) -> dict[str, Preparation]:
+    """Give what is done beforehand, outside of any transaction, for the kinds that take long."""
+    return {kind: _preparation(ahead, house) for kind, ahead in AHEAD.items()}
 
 
 def plan_ahead(session: Session, house: House, now: datetime) -> None:
@@ -42,6 +48,14 @@ def _job(rule: Rule, house: House) -> Job:
         announce(session, rule(session, facts, now, house), house, now)
 
     return do
+
+
+def _preparation(ahead: Ahead, house: House) -> Preparation:
+    def prepare(session: Session, facts: Mapping[str, Any], now: datetime) -> Callable[[], Job]:
+        work = ahead(session, facts, now, house)
+        return lambda: _job(work(), house)
+
+    return prepare
 
 
 def _lapse_approval(session: Session, facts: Mapping[str, Any], now: datetime, _: House) -> object:
@@ -70,3 +84,5 @@ RULES: dict[str, Rule] = {
     LEADERBOARD_DUE: announce_month,
     TIDYING_DUE: _tidy,
 }
+
+AHEAD: dict[str, Ahead] = {LEADERBOARD_DUE: draw_month}

@@ -1,8 +1,9 @@
 """The leaderboard of a month that is over: to everybody with a chat, on the 1st at nine, once."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, time
-from typing import Any
+from functools import partial
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from sqlmodel import Session
@@ -13,14 +14,18 @@ from bot.chat.keyboards import one_a_row
 from bot.chat.month_boards import MonthBoards, month_boards
 from bot.chat.month_words import news_html, picture_of
 from bot.chat.telling import tell
-from bot.chat.texts import Texts
+from bot.chat.texts import Texts, texts
 from bot.community import residents_in, root_area
 from bot.delivery import Button, Lane, Message
 from bot.schedule import put
 from points import month_of, months_later
 
+if TYPE_CHECKING:
+    from bot.pictures import LeaderboardPicture
+
 LEADERBOARD_DUE = "leaderboard.month"
 AT = time(9)
+Announcing = Callable[[Session, Mapping[str, Any], datetime, House], None]
 # A caption holds 1024 characters: the first five of each board stay well below.
 TOP = 5
 
@@ -34,8 +39,27 @@ def plan_first(session: Session, house: House, now: datetime) -> None:
     _plan(session, month, house.zone)
 
 
-def announce_month(session: Session, facts: Mapping[str, Any], now: datetime, house: House) -> None:
-    """Tell everybody the boards of a month, and plan the next; a month without a point passes in silence."""
+def draw_month(
+    session: Session, facts: Mapping[str, Any], _: datetime, house: House
+) -> Callable[[], Announcing]:
+    """Read what a month's pictures show; drawing them, for a thread, gives the rule that announces them."""
+    boards = month_boards(session, month=str(facts["month"]), top=TOP, reader=None)
+    languages = () if boards.empty else house.languages
+    pictures = [_picture(texts(language), boards, house) for language in languages]
+    return lambda: partial(announce_month, drawn={picture: _draw(picture) for picture in pictures})
+
+
+def announce_month(
+    session: Session,
+    facts: Mapping[str, Any],
+    now: datetime,
+    house: House,
+    drawn: Mapping["LeaderboardPicture", bytes] | None = None,
+) -> None:
+    """Tell everybody the boards of a month, and plan the next; a month without a point passes in silence.
+
+    Of the pictures drawn beforehand those are used that still show the figures.
+    """
     month = str(facts["month"])
     _plan(session, months_later(month, 1), house.zone)
     boards = month_boards(session, month=month, top=TOP, reader=None)
@@ -45,7 +69,7 @@ def announce_month(session: Session, facts: Mapping[str, Any], now: datetime, ho
         session,
         residents_in(session, root_area(session).area_id),
         key=f"leaderboard:{month}",
-        words=lambda t: _news(t, boards, house),
+        words=lambda t: _news(t, boards, house, drawn or {}),
         now=now,
         lane=Lane.BULK,
         about=f"leaderboard:{month}",
@@ -67,14 +91,24 @@ def _plan(session: Session, month: str, zone: ZoneInfo) -> None:
     )
 
 
-def _news(t: Texts, boards: MonthBoards, house: House) -> Message:
-    from bot.pictures import draw_leaderboard  # noqa: PLC0415 - typst is loaded once a month here
-
-    picture = draw_leaderboard(picture_of(t, boards, t.name(house.neighbourhood.names)))
+def _news(
+    t: Texts, boards: MonthBoards, house: House, drawn: Mapping["LeaderboardPicture", bytes]
+) -> Message:
+    picture = _picture(t, boards, house)
     mine = Button(t("boards.button_mine"), f"bm:{boards.month}")
     return Message(
         str(news_html(t, boards)),
         one_a_row(mine),
-        photo=picture,
+        photo=drawn[picture] if picture in drawn else _draw(picture),
         file_name=f"leaderboard-{boards.month}.png",
     )
+
+
+def _picture(t: Texts, boards: MonthBoards, house: House) -> "LeaderboardPicture":
+    return picture_of(t, boards, t.name(house.neighbourhood.names))
+
+
+def _draw(picture: "LeaderboardPicture") -> bytes:
+    from bot.pictures import draw_leaderboard  # noqa: PLC0415 - typst is loaded once a month here
+
+    return draw_leaderboard(picture)

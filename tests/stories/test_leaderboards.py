@@ -1,12 +1,15 @@
 """Stories of the leaderboard: everybody finds their own place, and a month is announced once."""
 
+import asyncio
+import threading
+from datetime import datetime
 from itertools import count
 
 import pytest
 from sqlmodel import Session
 
 import points
-from bot import community
+from bot import community, pictures
 from bot.sandbox.handset import Handset
 from points import Deserved, Groups
 from town import Town
@@ -71,11 +74,54 @@ async def test_the_month_is_announced_once_on_the_first_at_nine_also_after_downt
     await mei.hears("Leaderboard, November 2026", "You: no. 1")
 
 
+async def test_the_months_pictures_are_drawn_while_nobodys_tap_waits(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mei, lin = await town.resident("Mei"), await town.resident("林", language="zh")
+    await _earns(town, mei, times=1)
+    where: list[str] = []
+    draw = pictures.draw_leaderboard
+
+    def watched(picture: pictures.LeaderboardPicture) -> bytes:
+        where.append(threading.current_thread().name)
+        return draw(picture)
+
+    monkeypatch.setattr(pictures, "draw_leaderboard", watched)
+    await town.later(days=25)
+    for phone, words in ((mei, "leaderboard of November 2026"), (lin, "2026")):
+        assert (await phone.sees(lambda one, words=words: one.has_photo and words in one.text, words)).photo
+    assert len(where) == 2
+    assert not [name for name in where if name.startswith("linli-")]  # the threads of the database
+
+
+async def test_figures_that_change_while_the_picture_is_drawn_are_drawn_anew(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mei = await town.resident("Mei")
+    await _earns(town, mei, times=1)
+    drawn: list[pictures.LeaderboardPicture] = []
+    draw, loop, then = pictures.draw_leaderboard, asyncio.get_running_loop(), town.clock.now()
+
+    def overtaken(picture: pictures.LeaderboardPicture) -> bytes:
+        if not drawn:
+            more = town.app.database.write(_award, town, mei.person_id, 1, then)
+            asyncio.run_coroutine_threadsafe(more, loop).result(30)
+        drawn.append(picture)
+        return draw(picture)
+
+    monkeypatch.setattr(pictures, "draw_leaderboard", overtaken)
+    town.clock.wind(days=25)
+    await town.app.schedule.run_due()
+    before, after = (one.sections[0].rows[0].points for one in (drawn[0], drawn[-1]))
+    assert after == 2 * before
+    assert len(drawn) == len(town.app.house.languages) + 1
+
+
 async def _earns(town: Town, phone: Handset, *, times: int) -> None:
-    await town.app.database.write(_award, town, phone.person_id, times)
+    await town.app.database.write(_award, town, phone.person_id, times, town.clock.now())
 
 
-def _award(session: Session, town: Town, chat_id: int, times: int) -> None:
+def _award(session: Session, town: Town, chat_id: int, times: int, now: datetime) -> None:
     person = community.person(session, bot_id=town.app.house.bot_id, chat_id=chat_id)
     assert person is not None
     home = community.group_keys(session, [person.resident_id])[person.resident_id]
@@ -85,6 +131,6 @@ def _award(session: Session, town: Town, chat_id: int, times: int) -> None:
         session,
         activity="callout",
         deserved=[Deserved(person.resident_id, f"story:{next(_facts)}", groups) for _ in range(times)],
-        now=town.clock.now(),
+        now=now,
         zone=town.app.house.zone,
     )
