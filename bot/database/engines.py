@@ -86,7 +86,8 @@ def _sqlite(
 
     def configure(connection: sqlite3.Connection, _record: object) -> None:
         for pragma in pragmas:
-            connection.execute(f"PRAGMA {pragma}").close()
+            # While another one opens the same new file, SQLite may refuse to change its mode without waiting.
+            _insist(connection, f"PRAGMA {pragma}")
 
     event.listen(engine, "connect", configure)
     event.listen(engine, "begin", begin)
@@ -103,17 +104,20 @@ def _begin_writing(connection: Connection) -> None:
     Raises:
         DatabaseBusy: another process kept it for too long.
     """
-    driver = connection.connection.driver_connection
+    _insist(connection.connection.driver_connection, "BEGIN IMMEDIATE")
+
+
+def _insist(driver: Any, statement: str) -> None:
     until = time.monotonic() + PATIENCE
-    while not _taken(driver):
+    while not _done(driver, statement):
         if time.monotonic() >= until:
             raise DatabaseBusy
         time.sleep(_POLL)
 
 
-def _taken(driver: Any) -> bool:
+def _done(driver: Any, statement: str) -> bool:
     try:
-        driver.execute("BEGIN IMMEDIATE").close()
+        driver.execute(statement).close()
     except sqlite3.OperationalError as error:
         if error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY:
             return False

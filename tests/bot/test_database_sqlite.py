@@ -1,10 +1,12 @@
 """The one writer of an SQLite file: one commit for many, and each trap on the way there."""
 
 import asyncio
+import sqlite3
 import subprocess
 import sys
 import threading
 from collections.abc import AsyncIterator, Callable
+from contextlib import closing
 from typing import Any, Self
 
 import pytest
@@ -241,6 +243,19 @@ async def test_processes_may_open_a_new_file_at_the_same_moment(sqlite_url: str)
     for other in [await _start(script, sqlite_url) for _ in range(3)]:
         _, errors = await other.communicate()
         assert (other.returncode, errors.decode()) == (0, "")
+
+
+def test_a_new_file_that_somebody_writes_to_at_this_moment_is_waited_for(
+    sqlite_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with closing(sqlite3.connect(sqlite_url.removeprefix("sqlite:///"), isolation_level=None)) as other:
+        other.execute("CREATE TABLE first (id INTEGER)")
+        other.execute("BEGIN IMMEDIATE")
+        monkeypatch.setattr(engines.time, "sleep", lambda _: other.in_transaction and other.commit())
+        engine = writing_engine(sqlite_url)
+        with engine.connect() as connection:
+            assert connection.execute(text("PRAGMA journal_mode")).scalar_one() == "wal"
+        engine.dispose()
 
 
 async def test_a_file_kept_by_somebody_else_is_said_plainly(
