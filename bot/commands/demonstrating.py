@@ -1,14 +1,11 @@
 """`linli demo`: the rehearsal room and the bot beside it, on a fresh folder, with one address to open."""
 
 import asyncio
-import os
 import shutil
 import signal
 import subprocess
-import sys
 import tempfile
-from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -19,19 +16,19 @@ from sqlmodel import Session
 
 from bot import community
 from bot.clock import SystemClock
+from bot.commands.demo_bot import bot_beside
 from bot.commands.failing import Failed
 from bot.database import Database
 from bot.migrating import migrate
 from bot.neighbourhood import SAMPLE, Neighbourhood, load
 from bot.neighbourhood.model import Area
 from bot.sandbox import Sandbox, serve
-from bot.sandbox.kept import keep_room, take_up_room
+from bot.sandbox.kept import held, keep_room, take_up_room
 from bot.sandbox.page.rehearsal import Door, Place, Preset, Rehearsal
 from bot.sandbox.page.routes import Street, neighbours_from, routes
 from bot.sandbox.story import Cast, Story, StoryBroke
 from bot.settling import settle
 
-READY_WITHIN = 60.0
 INVITED_FOR_DAYS = 365
 ROOM_FILE = "room.pickle"
 
@@ -46,10 +43,11 @@ class Invitations:
 
 def demo(*, story: bool, keep: Path | None, port: int, people: int) -> int:
     """Run the demo until Ctrl-C, or its story until the end; give the exit code."""
-    folder = keep or Path(tempfile.mkdtemp(prefix="linli-demo-"))
+    folder = (keep or Path(tempfile.mkdtemp(prefix="linli-demo-"))).resolve()
     folder.mkdir(parents=True, exist_ok=True)
     try:
-        return asyncio.run(_demo(folder, story=story, port=port, people=people, kept=keep is not None))
+        with held(folder):
+            return asyncio.run(_demo(folder, story=story, port=port, people=people, kept=keep is not None))
     finally:
         if keep is None:
             shutil.rmtree(folder, ignore_errors=True)
@@ -66,7 +64,10 @@ async def _demo(folder: Path, *, story: bool, port: int, people: int, kept: bool
     sandbox = Sandbox(extra_routes=routes(rehearsal, street=street))
     if kept and take_up_room(sandbox.room, folder / ROOM_FILE):
         people = 0
-    async with serve(sandbox, port=0 if story else port) as address, _bot(folder, address, sandbox) as bot:
+    async with (
+        serve(sandbox, port=0 if story else port) as address,
+        bot_beside(folder, address, sandbox) as bot,
+    ):
         if story:
             code = await _play(address, neighbourhood, invitations, database_url)
         else:
@@ -121,61 +122,6 @@ async def _verify(database_url: str) -> str:
     if not found.sound:
         raise Failed(f"The books do not add up: {'; '.join(found.problems)}")
     return f"{found.transfers} transfers verified, the sum over all accounts is zero"
-
-
-@asynccontextmanager
-async def _bot(folder: Path, address: str, sandbox: Sandbox) -> AsyncIterator[subprocess.Popen[bytes]]:
-    """Run the bot as a process of its own, as a real one would run, and wait until it listens."""
-    log = folder / "linli.log"
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("LINLI_")}
-    environment |= {
-        "LINLI_BOT_TOKEN": sandbox.token,
-        "LINLI_BOT_API_URL": address,
-        "LINLI_DATABASE_URL": f"sqlite:///{folder / 'linli.db'}",
-        "LINLI_COMMUNITY": str(folder / "community.toml"),
-    }
-    bot = await asyncio.to_thread(_start, folder, environment, log)
-    try:
-        await _until_it_listens(sandbox, bot, log)
-        yield bot
-    finally:
-        bot.terminate()
-        await asyncio.to_thread(_end, bot)
-
-
-def _start(folder: Path, environment: dict[str, str], log: Path) -> subprocess.Popen[bytes]:
-    with log.open("ab") as written:
-        return subprocess.Popen(
-            [sys.executable, "-m", "bot", "run"],
-            env=environment,
-            cwd=folder,
-            stdout=written,
-            stderr=written,
-            start_new_session=True,
-        )
-
-
-async def _until_it_listens(sandbox: Sandbox, bot: subprocess.Popen[bytes], log: Path) -> None:
-    for _ in range(int(READY_WITHIN * 20)):
-        if sandbox.room.statistics.calls["getUpdates"]:
-            return
-        if bot.poll() is not None:
-            break
-        await asyncio.sleep(0.05)
-    raise Failed(f"The bot did not start: {await asyncio.to_thread(_last_line, log)}")
-
-
-def _last_line(log: Path) -> str:
-    lines = log.read_text("utf-8", "replace").strip().splitlines()
-    return lines[-1] if lines else "it said nothing"
-
-
-def _end(bot: subprocess.Popen[bytes]) -> None:
-    try:
-        bot.wait(10)
-    except subprocess.TimeoutExpired:
-        bot.kill()
-        bot.wait()
 
 
 def _neighbourhood(folder: Path) -> Neighbourhood:

@@ -1,5 +1,6 @@
 """The Bot API's way of saying no: a code, a description and sometimes parameters."""
 
+from pathlib import Path
 from typing import Any
 
 
@@ -48,6 +49,14 @@ class PortInUse(Exception):
     def __init__(self, port: int) -> None:
         super().__init__(f"port {port} is in use by another program")
         self.port = port
+
+
+class FolderInUse(Exception):
+    """Another demo already runs on this folder."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(f"another demo is running on {folder}: stop it first, or keep this one elsewhere")
+        self.folder = folder
 
 
 class NotLoopback(Exception):

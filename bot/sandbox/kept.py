@@ -1,13 +1,34 @@
 """Keeping the rehearsal room between two demos, so that phones, chats and pictures are there again."""
 
+import fcntl
 import pickle
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from bot.sandbox.errors import FolderInUse
 from bot.sandbox.room import Room
+
+LOCK_FILE = "demo.lock"
 
 # What belongs to the running process and not to the room.
 PASSING = frozenset({"_clock", "_bell"})
+
+
+@contextmanager
+def held(folder: Path) -> Iterator[None]:
+    """Have a folder to oneself; the lock is the process's own, so a killed one leaves none behind.
+
+    Raises:
+        FolderInUse: another demo runs on it.
+    """
+    with (folder / LOCK_FILE).open("ab") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise FolderInUse(folder) from None
+        yield
 
 
 def keep_room(room: Room, file: Path) -> None:
