@@ -12,8 +12,9 @@ from typing import Any, Self
 import httpx
 
 from bot.sandbox.neighbours_luck import Luck
-from bot.sandbox.neighbours_mind import Mind, Note, Press, Stage, Step
+from bot.sandbox.neighbours_mind import Mind, Stage, Step
 from bot.sandbox.neighbours_names import Name, name
+from bot.sandbox.neighbours_notes import Note, Press
 
 Json = dict[str, Any]
 LOG = logging.getLogger(__name__)
@@ -56,6 +57,7 @@ class Summary:
     silent: int
     arrived: int
     done: int
+    released: int
     blocked: int
 
     def facts(self) -> dict[str, int]:
@@ -134,6 +136,7 @@ class Neighbours:
             silent=where[Stage.SILENT] + where[Stage.ASKED],
             arrived=where[Stage.ARRIVED],
             done=where[Stage.DONE],
+            released=where[Stage.RELEASED],
             blocked=where[Stage.BLOCKED],
         )
 
@@ -225,4 +228,4 @@ def _note(message: Json) -> Note | None:
         return None
     buttons = [button for row in message.get("buttons") or () for button in row]
     presses = tuple(Press(button["text"], button["data"]) for button in buttons if button.get("data"))
-    return Note(int(message["message_id"]), presses)
+    return Note(int(message["message_id"]), presses, message["text"])

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from bot.sandbox.neighbours_luck import Luck
+from bot.sandbox.neighbours_notes import Note, Press
 
-VARIATION_SELECTORS = str.maketrans("", "", "\ufe0e\ufe0f")
 NAVIGATION = ("➖", "⬅", "❓", "◀", "▶", "❌")
 WALKS = (5, 10, 20, 30)
 
@@ -16,33 +16,10 @@ VOLUNTEERS = 0.75
 TYPES_A_NAME = 0.15
 MAKES_IT_AFTER_ALL = 0.4
 TURNS_BACK = 0.05
-FORGETS_TO_FINISH = 0.1
+STAYS_TO_THE_END = 0.35
 MINUTE = 60.0
-
-
-@dataclass(frozen=True)
-class Press:
-    """A button under a message, found by the emoji its label begins with."""
-
-    label: str
-    data: str
-
-    def leads(self, emoji: str) -> bool:
-        return self.label.translate(VARIATION_SELECTORS).startswith(emoji.translate(VARIATION_SELECTORS))
-
-
-@dataclass(frozen=True)
-class Note:
-    """A message as the person sees it."""
-
-    message_id: int
-    presses: tuple[Press, ...]
-
-    def press(self, emoji: str) -> Press | None:
-        return next((press for press in self.presses if press.leads(emoji)), None)
-
-    def has(self, *emojis: str) -> bool:
-        return all(self.press(emoji) for emoji in emojis)
+# Minutes on the spot of those who leave before the stand-down: most some time, a few for hours.
+SERVES_LEAST, SERVES_MEAN, SERVES_MOST = 10, 70, 240
 
 
 class Stage(StrEnum):
@@ -60,6 +37,17 @@ class Stage(StrEnum):
     WALKING = "walking"
     ARRIVED = "arrived"
     DONE = "done"
+    RELEASED = "released"
+
+
+# Where a stand-down leaves people: who was still awaited is let go, who is there is done.
+AT_STAND_DOWN = {
+    Stage.ASKED: Stage.SILENT,
+    Stage.LATER: Stage.RELEASED,
+    Stage.COMING: Stage.RELEASED,
+    Stage.WALKING: Stage.RELEASED,
+    Stage.ARRIVED: Stage.DONE,
+}
 
 
 @dataclass(frozen=True)
@@ -75,14 +63,19 @@ class Step:
 
 @dataclass
 class Answer:
-    """How far a person got with one call-out."""
+    """How far a person got with one call-out, and the message that told them of its end."""
 
     number: int
     stage: Stage = Stage.ASKED
     busy: bool = False
+    ended_by: int | None = None
 
     def __str__(self) -> str:
         return f"call-out {self.number}"
+
+    def end(self, message_id: int) -> None:
+        self.ended_by = message_id
+        self.stage = AT_STAND_DOWN.get(self.stage, self.stage)
 
 
 @dataclass
@@ -100,6 +93,7 @@ class Mind:
         self._notes[note.message_id] = note
         if note.message_id not in self.answers and note.has("✅", "🕒", "❌"):
             self.answers[note.message_id] = Answer(number=len(self.answers))
+        self._notice_end(note)
         answer = self._answer(note)
         if answer is not None:
             return self._go_on(answer, note)
@@ -107,11 +101,12 @@ class Mind:
         return self._join(note)
 
     def possible(self, step: Step) -> bool:
-        """Say whether the button is still there: messages change while a person walks."""
-        if step.press is None:
-            return True
-        note = self._notes.get(step.message_id)
-        return note is not None and any(press.data == step.press.data for press in note.presses)
+        """Say whether the button is still there and worth a tap: things change while a person walks."""
+        note = self._notes[step.message_id]
+        answer = self._answer(note)
+        if answer is not None and answer.ended_by is not None:
+            return False
+        return step.press is None or any(press.data == step.press.data for press in note.presses)
 
     def did(self, step: Step) -> Step | None:
         """Remember what was done; the same message may already offer the next thing."""
@@ -121,7 +116,9 @@ class Mind:
             self.stage = step.then
             self._notice_joined()
             return None
-        answer.stage, answer.busy = step.then, False
+        answer.busy = False
+        if answer.ended_by is None:
+            answer.stage = step.then
         return self._go_on(answer, note)
 
     def missed(self, step: Step) -> Step | None:
@@ -136,6 +133,17 @@ class Mind:
     def standing(self) -> Stage:
         """Say where the person is: in the newest call-out, or else in joining."""
         return list(self.answers.values())[-1].stage if self.answers else self.stage
+
+    def _notice_end(self, note: Note) -> None:
+        """Match a stand-down with the newest call-out it can mean; read again it ends no other."""
+        if note.message_id in self.answers or any(
+            answer.ended_by == note.message_id for answer in self.answers.values()
+        ):
+            return
+        for message_id, answer in reversed(self.answers.items()):
+            if answer.ended_by is None and note.ends(self._notes[message_id]):
+                answer.end(note.message_id)
+                return
 
     def _notice_joined(self) -> None:
         """Count as joined only when the bot has taken the question about teams away."""
@@ -189,10 +197,10 @@ class Mind:
 
     def _finish(self, answer: Answer, note: Note) -> Step | None:
         question, press = f"{answer} finish", note.press("🏁")
-        if press is None or self.luck.share(question) < FORGETS_TO_FINISH:
+        if press is None or self.luck.share(question) < STAYS_TO_THE_END:
             return None
-        after = self.luck.between(f"{question} works", 20, 60) * MINUTE
-        return Step(after, Stage.DONE, note.message_id, press=press)
+        minutes = self.luck.wait(f"{question} works", least=SERVES_LEAST, mean=SERVES_MEAN)
+        return Step(min(minutes, SERVES_MOST) * MINUTE, Stage.DONE, note.message_id, press=press)
 
     def _after_all(self, answer: Answer, note: Note) -> Step | None:
         question, press = f"{answer} after all", note.press("✅")

@@ -11,8 +11,9 @@ from scripted_bot import ScriptedBot, scripted_bot
 from bot.sandbox import NO_LIMITS, Sandbox, serve
 from bot.sandbox.neighbours import MOST_PEOPLE, Neighbours, Pace, TooManyNeighbours
 from bot.sandbox.neighbours_luck import Luck
-from bot.sandbox.neighbours_mind import Mind, Note, Press, Stage, Step
+from bot.sandbox.neighbours_mind import Answer, Mind, Stage, Step
 from bot.sandbox.neighbours_names import name
+from bot.sandbox.neighbours_notes import Note, Press
 
 TRIO = Note(7, (Press("✅ On my way", "y"), Press("🕒 Later", "l"), Press("❌ Cannot", "n")))
 WALKS = Note(7, tuple(Press(f"🚶 {minutes}", f"w{minutes}") for minutes in (5, 10, 20, 30)))
@@ -29,6 +30,9 @@ class Naps:
     async def __call__(self, seconds: float) -> None:
         self.seconds.append(seconds)
         await asyncio.sleep(0)
+
+
+REAL_MINUTE = 60 * Pace().speed
 
 
 def mind(person: int, seed: int = 1) -> Mind:
@@ -83,6 +87,79 @@ def test_who_comes_walks_arrives_and_finishes_each_in_its_time() -> None:
     assert one.standing() is Stage.ARRIVED
     done = one.read(FINISH)
     assert done is None or done.then is Stage.DONE
+
+
+def test_some_stay_until_the_stand_down_and_the_others_serve_very_different_times() -> None:
+    finishing = [step_on_the_spot(person) for person in range(2_000)]
+    leaving = [step.after / REAL_MINUTE for step in finishing if step is not None]
+    assert 0.25 < 1 - len(leaving) / len(finishing) < 0.45
+    assert min(leaving) >= 0.4
+    assert max(leaving) <= 12, "the demo's own time: nobody works until tomorrow"
+    whole = Counter(int(minutes) for minutes in leaving)
+    assert max(whole.values()) < 0.4 * len(leaving), "not all of them the same"
+    assert len(whole) >= 10
+
+
+def step_on_the_spot(person: int) -> Step | None:
+    one = mind(person)
+    one.answers[7] = Answer(0, Stage.ARRIVED)
+    return one.read(FINISH)
+
+
+def asked(message_id: int, words: str = "Please come and help: Flood") -> Note:
+    return Note(message_id, TRIO.presses, words)
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (Stage.ASKED, Stage.SILENT),
+        (Stage.COMING, Stage.RELEASED),
+        (Stage.WALKING, Stage.RELEASED),
+        (Stage.LATER, Stage.RELEASED),
+        (Stage.ARRIVED, Stage.DONE),
+        (Stage.CANNOT, Stage.CANNOT),
+        (Stage.DONE, Stage.DONE),
+    ],
+)
+def test_a_stand_down_reaches_everybody_where_they_are(before: Stage, after: Stage) -> None:
+    one = mind(1)
+    one.read(asked(7))
+    one.answers[7].stage = before
+    one.read(Note(9, (), "🏁 Stand-down: Flood\nNobody else needs to come. Thank you!"))
+    assert one.standing() is after
+
+
+def test_who_hears_of_a_stand_down_turns_back_and_a_tap_on_its_way_changes_nothing() -> None:
+    one, step = with_mood(Stage.COMING)
+    one.read(Note(9, (), "🏁 收队：内涝"))
+    assert one.possible(step), "this is about another call-out"
+    one.read(Note(7, TRIO.presses, "请来帮忙：内涝"))
+    one.read(Note(10, (), "🏁 收队：内涝"))
+    assert not one.possible(step)
+    assert one.did(step) is None
+    assert one.standing() is Stage.SILENT
+
+
+def test_an_exercise_that_ends_for_a_real_call_out_ends_only_itself() -> None:
+    one = mind(1)
+    one.read(asked(7, "🧪 EXERCISE\nPlease come and help: Flood"))
+    one.read(asked(8))
+    over = Note(9, (), "🧪 EXERCISE\n🏁 The exercise is over: Flood\nThere is a real emergency.")
+    for _ in range(2):
+        one.read(over)
+        assert [answer.ended_by for answer in one.answers.values()] == [9, None]
+
+
+def test_the_thanks_for_an_earlier_call_out_end_no_later_one() -> None:
+    one = mind(1)
+    for first in (7, 9):
+        one.read(asked(first))
+        one.read(Note(first + 1, (), "🏁 Stand-down: Flood"))
+    assert [answer.ended_by for answer in one.answers.values()] == [8, 10]
+    one.read(asked(11))
+    one.read(Note(8, (), "🏁 Stand-down: Flood"))
+    assert one.answers[11].ended_by is None
 
 
 def test_the_next_button_may_come_in_a_message_of_its_own() -> None:

@@ -8,7 +8,7 @@ import { chosen, say } from "./words.js";
 
 const MOST_ROWS = 100;
 const FIGURES = ["moved_in", "joined", "volunteers", "declined", "asked", "coming", "later", "cannot", "silent",
-  "arrived", "done", "blocked"];
+  "arrived", "done", "released", "blocked"];
 const HUES = 8;
 
 export function portrait(person) {

@@ -98,6 +98,7 @@ const WORDS = {
   f_silent: ["no answer", "没有回应"],
   f_arrived: ["arrived", "已到达"],
   f_done: ["done", "已完成"],
+  f_released: ["stood down", "途中收队"],
   f_blocked: ["blocked", "已屏蔽"],
 };
 
