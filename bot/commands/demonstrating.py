@@ -5,7 +5,8 @@ import shutil
 import signal
 import subprocess
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -26,11 +27,13 @@ from bot.sandbox import Sandbox, serve
 from bot.sandbox.kept import held, keep_room, take_up_room
 from bot.sandbox.page.rehearsal import Door, Place, Preset, Rehearsal
 from bot.sandbox.page.routes import Street, neighbours_from, routes
+from bot.sandbox.room import Room
 from bot.sandbox.story import Cast, Story, StoryBroke
 from bot.settling import settle
 
 INVITED_FOR_DAYS = 365
 ROOM_FILE = "room.pickle"
+KEEP_SECONDS = 5.0
 
 
 @dataclass(frozen=True)
@@ -62,20 +65,38 @@ async def _demo(folder: Path, *, story: bool, port: int, people: int, kept: bool
     rehearsal = _rehearsal(neighbourhood, invitations)
     street = Street(neighbours_from(rehearsal))
     sandbox = Sandbox(extra_routes=routes(rehearsal, street=street))
-    if kept and take_up_room(sandbox.room, folder / ROOM_FILE):
-        people = 0
+    left = take_up_room(sandbox.room, folder / ROOM_FILE) if kept else None
     async with (
         serve(sandbox, port=0 if story else port) as address,
+        _keeping(sandbox.room, street, folder / ROOM_FILE) if kept else nullcontext(),
         bot_beside(folder, address, sandbox) as bot,
     ):
+        if left is not None and left.neighbours is not None:
+            street.take_up(address, left.neighbours)
         if story:
-            code = await _play(address, neighbourhood, invitations, database_url)
-        else:
-            code = await _wait(address, street, people, bot)
-        await street.stop()
-    if kept:
-        keep_room(sandbox.room, folder / ROOM_FILE)
-    return code
+            return await _play(address, neighbourhood, invitations, database_url)
+        return await _wait(address, street, 0 if sandbox.room.world.people else people, bot)
+
+
+@asynccontextmanager
+async def _keeping(room: Room, street: Street, file: Path) -> AsyncIterator[None]:
+    """Write the room down now and then, for a kill, and at the end, when the bot has said its last."""
+    task = asyncio.create_task(_keep_now_and_then(room, street, file))
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        keep_room(room, file, neighbours=street.kept())
+
+
+async def _keep_now_and_then(room: Room, street: Street, file: Path) -> None:
+    kept = -1
+    while True:
+        if room.world.revision != kept:
+            kept = room.world.revision
+            keep_room(room, file, neighbours=street.kept())
+        await asyncio.sleep(KEEP_SECONDS)
 
 
 async def _wait(address: str, street: Street, people: int, bot: subprocess.Popen[bytes]) -> int:
@@ -83,6 +104,7 @@ async def _wait(address: str, street: Street, people: int, bot: subprocess.Popen
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     _tell(f"Linli is ready. Open {address}/ in a browser; Ctrl-C stops everything.")
+    street.go_on()
     if people:
         street.move_in(address, people)
     while not stop.is_set():
@@ -91,6 +113,7 @@ async def _wait(address: str, street: Street, people: int, bot: subprocess.Popen
         except TimeoutError:
             if bot.poll() is not None:
                 raise Failed(f"The bot stopped by itself with exit code {bot.returncode}.") from None
+    await street.stop()
     return 0
 
 

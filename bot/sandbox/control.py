@@ -53,7 +53,7 @@ import json
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route
 
@@ -98,6 +98,8 @@ def _endpoint(room: Room, handler: Handler) -> Callable[[Request], Awaitable[Res
         try:
             call = Call({}) if request.method == "GET" else await _read(request)
             return _json(await handler(room, Asked(request.path_params, request.query_params, call)))
+        except ClientDisconnect:
+            return Response(status_code=400)  # whoever hung up in the middle of asking reads no answer
         except BadRequest as error:
             return _json({"error": error.description.removeprefix("Bad Request: ")}, 400)
         except (NoSuchThing, ActRefused) as error:

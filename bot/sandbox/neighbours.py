@@ -1,22 +1,23 @@
 """The simulated neighbourhood: people who join by the usual doors and answer when they are called."""
 
 import asyncio
-import itertools
 import logging
 from collections import Counter
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from contextlib import nullcontext
 from dataclasses import asdict, dataclass, field
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 import httpx
 
+from bot.sandbox.neighbours_kept import keep_mind, take_up_mind
 from bot.sandbox.neighbours_luck import Luck
 from bot.sandbox.neighbours_mind import Mind, Stage, Step
 from bot.sandbox.neighbours_names import Name, name
 from bot.sandbox.neighbours_notes import Note, Press
 
 Json = dict[str, Any]
+Outcome = TypeVar("Outcome")
 LOG = logging.getLogger(__name__)
 MOST_PEOPLE = 2_000
 LISTENS_FOR = 20
@@ -84,24 +85,23 @@ class Neighbours:
         posters: Sequence[str] = (),
         pace: Pace | None = None,
         sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
-        client: httpx.AsyncClient | None = None,
     ) -> None:
-        self._pace = pace or Pace()
+        self._address, self._pace = address, pace or Pace()
         self._seed, self._posters, self._sleep = seed, tuple(posters), sleep
-        self._client = client or httpx.AsyncClient(
-            base_url=address, timeout=LISTENS_FOR + 10, trust_env=False
-        )
         self._hands = asyncio.Semaphore(AT_ONCE)
         self._people: dict[int, Neighbour] = {}
         self._newcomers: asyncio.Queue[int] = asyncio.Queue()
-        self._numbers = itertools.count()
+        self._begun: set[asyncio.Task[Any]] = set()
         self._size = 0
         self.move_in(size)
 
     async def __aenter__(self) -> Self:
+        """Open the way to the room; a neighbourhood may stop and live again later."""
+        self._client = httpx.AsyncClient(base_url=self._address, timeout=LISTENS_FOR + 10, trust_env=False)
         return self
 
     async def __aexit__(self, *_: object) -> None:
+        await asyncio.gather(*self._begun)
         await self._client.aclose()
 
     def move_in(self, size: int) -> None:
@@ -112,9 +112,22 @@ class Neighbours:
         """
         if self._size + size > MOST_PEOPLE:
             raise TooManyNeighbours(self._size + size)
-        self._size += size
-        for number in itertools.islice(self._numbers, size):
+        for number in range(self._size, self._size + size):
             self._newcomers.put_nowait(number)
+        self._size += size
+
+    def kept(self) -> Json:
+        """Give what `take_up` needs to let the same people live on in another process."""
+        people = {neighbour.person_id: keep_mind(neighbour.mind) for neighbour in self._people.values()}
+        return {"seed": self._seed, "size": self._size, "people": people}
+
+    def take_up(self, kept: Json) -> None:
+        """Become the neighbourhood that was kept."""
+        self._seed, self._size = kept["seed"], kept["size"]
+        self._people = {
+            person_id: Neighbour(person_id, take_up_mind(self._seed, mind))
+            for person_id, mind in kept["people"].items()
+        }
 
     @property
     def people(self) -> list[int]:
@@ -141,15 +154,32 @@ class Neighbours:
         )
 
     async def run(self) -> None:
-        """Move in, listen and answer until cancelled."""
+        """Move in, listen and answer until cancelled; run again, everybody goes on from where they are."""
         async with asyncio.TaskGroup() as life:
+            self._await_the_missing()
+            for neighbour in self._people.values():
+                life.create_task(self._wake(neighbour, life))
             life.create_task(self._listen(life))
             while True:
                 number = await self._newcomers.get()
-                life.create_task(self._arrive(number, life))
+                life.create_task(self._whole(self._arrive(number)))
                 await self._sleep(1 / self._pace.arrivals_per_second)
 
-    async def _arrive(self, number: int, life: asyncio.TaskGroup) -> None:
+    def _await_the_missing(self) -> None:
+        here = {neighbour.mind.luck.person for neighbour in self._people.values()}
+        self._newcomers = asyncio.Queue()
+        for number in range(self._size):
+            if number not in here:
+                self._newcomers.put_nowait(number)
+
+    async def _whole(self, act: Coroutine[Any, Any, Outcome]) -> Outcome:
+        """Let an act that was begun come to its end when the neighbourhood stops: who did it remembers it."""
+        task = asyncio.create_task(act)
+        self._begun.add(task)
+        task.add_done_callback(self._begun.discard)
+        return await asyncio.shield(task)
+
+    async def _arrive(self, number: int) -> None:
         luck = Luck(self._seed, number)
         who = name(luck)
         person = await self._call("POST", "/sim/people", _introduction(who))
@@ -157,8 +187,23 @@ class Neighbours:
             return
         neighbour = Neighbour(int(person["id"]), Mind(luck, who.first))
         self._people[neighbour.person_id] = neighbour
-        poster = f" {luck.one_of('door', self._posters)}" if self._posters else ""
+        await self._begin(neighbour)
+
+    async def _begin(self, neighbour: Neighbour) -> None:
+        """Scan the poster at the door."""
+        poster = f" {neighbour.mind.luck.one_of('door', self._posters)}" if self._posters else ""
         await self._act(neighbour, "text", {"text": f"/start{poster}"})
+
+    async def _wake(self, neighbour: Neighbour, life: asyncio.TaskGroup) -> None:
+        """Take up again what a person had begun before the neighbourhood stopped."""
+        async with neighbour.eyes:
+            neighbour.revision = 0
+            notes = await self._read(neighbour)
+            steps = neighbour.mind.resume(notes)
+        if not notes and neighbour.mind.stage is Stage.NEW:
+            await self._begin(neighbour)
+        for step in steps:
+            life.create_task(self._live(neighbour, step))
 
     async def _listen(self, life: asyncio.TaskGroup) -> None:
         """Follow the room's events; one long poll serves everybody."""
@@ -178,21 +223,27 @@ class Neighbours:
     async def _look(self, neighbour: Neighbour, life: asyncio.TaskGroup) -> None:
         """Read what is new in this person's chat and begin what they mean to do."""
         async with neighbour.eyes:
-            who, after = neighbour.person_id, neighbour.revision
-            news = await self._call("GET", f"/sim/chats/{who}/messages?after={after}&viewer={who}")
-            if news is None:
-                return
-            neighbour.revision = int(news["revision"])
-            steps = [neighbour.mind.read(note) for note in map(_note, news["messages"]) if note]
+            steps = [neighbour.mind.read(note) for note in await self._read(neighbour)]
         for step in filter(None, steps):
             life.create_task(self._live(neighbour, step))
+
+    async def _read(self, neighbour: Neighbour) -> list[Note]:
+        who, after = neighbour.person_id, neighbour.revision
+        news = await self._call("GET", f"/sim/chats/{who}/messages?after={after}&viewer={who}")
+        if news is None:
+            return []
+        neighbour.revision = int(news["revision"])
+        return [note for note in map(_note, news["messages"]) if note]
 
     async def _live(self, neighbour: Neighbour, step: Step | None) -> None:
         """Do one thing after another, each in its own time."""
         while step is not None:
             await self._sleep(step.after / self._pace.speed)
-            done = neighbour.mind.possible(step) and await self._do(neighbour, step)
-            step = neighbour.mind.did(step) if done else neighbour.mind.missed(step)
+            step = await self._whole(self._try(neighbour, step))
+
+    async def _try(self, neighbour: Neighbour, step: Step) -> Step | None:
+        done = neighbour.mind.possible(step) and await self._do(neighbour, step)
+        return neighbour.mind.did(step) if done else neighbour.mind.missed(step)
 
     async def _do(self, neighbour: Neighbour, step: Step) -> bool:
         if step.words is not None:

@@ -1,6 +1,6 @@
 """What one simulated person does about what they read; no clock and no network."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -99,6 +99,14 @@ class Mind:
             return self._go_on(answer, note)
         self._notice_joined()
         return self._join(note)
+
+    def resume(self, notes: Sequence[Note]) -> list[Step]:
+        """Pick up the thread after a pause: read everything again and mean to do what the newest allows."""
+        for answer in self.answers.values():
+            answer.busy = False
+        asking = [(note.message_id, note.presses) for note in notes if note.presses]
+        self._met = set(asking[:-1])
+        return [step for note in notes if (step := self.read(note)) is not None]
 
     def possible(self, step: Step) -> bool:
         """Say whether the button is still there and worth a tap: things change while a person walks."""
@@ -217,6 +225,9 @@ class Mind:
         if self.stage not in {Stage.NEW, Stage.AGREED} or not note.presses or seen in self._met:
             return None
         self._met.add(seen)
+        if note.has("👤", "🏠"):  # their card: the last tap was theirs, though the demo was killed over it
+            self.stage = Stage.JOINED
+            return None
         if note.has("➖"):
             return self._choose_team(note)
         if note.has("👤"):

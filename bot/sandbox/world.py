@@ -55,6 +55,13 @@ class World:
     def new_person_id(self) -> int:
         return next(number for number in self._people_ids if number not in self.people)
 
+    def leave_numbers(self, how_many: int) -> None:
+        """Never give these numbers away: a bot may know them from a moment that this world has forgotten."""
+        self._people_ids = itertools.count(next(self._people_ids) + how_many)
+        self._message_ids = itertools.count(next(self._message_ids) + how_many)
+        self._group_ids = itertools.count(next(self._group_ids) - how_many, -1)
+        self._supergroup_ids = itertools.count(next(self._supergroup_ids) - how_many, -1)
+
     def add_person(self, person: Person) -> Person:
         self.people[person.id] = person
         self.chats[person.id] = Chat(person.id, ChatType.PRIVATE, person.first_name, [person.id])

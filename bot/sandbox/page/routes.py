@@ -4,7 +4,6 @@ import asyncio
 import logging
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 from jinja2 import Environment, PackageLoader, select_autoescape
 from starlette.requests import Request
@@ -14,6 +13,7 @@ from starlette.staticfiles import StaticFiles
 
 from bot.sandbox.neighbours import Neighbours, TooManyNeighbours
 from bot.sandbox.page.rehearsal import Rehearsal
+from bot.sandbox.things import Json
 
 LOG = logging.getLogger(__name__)
 STATIC = Path(__file__).parent / "static"
@@ -42,11 +42,28 @@ class Street:
         Raises:
             TooManyNeighbours: more than the room is made for.
         """
-        if self._neighbours is not None and self._life is not None and not self._life.done():
+        if self._neighbours is None:
+            self._neighbours = self._make(address, size)
+        else:
             self._neighbours.move_in(size)
-            return
-        self._neighbours = self._make(address, size)
-        self._life = asyncio.create_task(self._live(self._neighbours))
+        self.go_on()
+
+    def go_on(self) -> None:
+        """Let everybody who ever moved in live on from where they are."""
+        if self._neighbours is not None and not self._living:
+            self._life = asyncio.create_task(self._live(self._neighbours))
+
+    def take_up(self, address: str, kept: Json) -> None:
+        """Have the people of an earlier demo again; they live when told to go on."""
+        self._neighbours = self._make(address, 0)
+        self._neighbours.take_up(kept)
+
+    def kept(self) -> Json | None:
+        return self._neighbours.kept() if self._neighbours else None
+
+    @property
+    def _living(self) -> bool:
+        return self._life is not None and not self._life.done()
 
     async def stop(self) -> None:
         """Let everybody freeze where they are; what they did stays."""
@@ -54,10 +71,9 @@ class Street:
             self._life.cancel()
             await asyncio.gather(self._life, return_exceptions=True)
 
-    def facts(self) -> dict[str, Any]:
-        running = self._life is not None and not self._life.done()
+    def facts(self) -> Json:
         summary = self._neighbours.summary().facts() if self._neighbours else {}
-        return {"running": running, **summary}
+        return {"running": self._living, **summary}
 
     def people(self) -> list[int]:
         return self._neighbours.people if self._neighbours else []
@@ -79,6 +95,7 @@ def routes(rehearsal: Rehearsal, *, street: Street | None = None) -> list[BaseRo
         Route("/room/offers", page.offers, methods=["GET"]),
         Route("/room/neighbours", page.summary, methods=["GET"]),
         Route("/room/neighbours", page.move_in, methods=["POST"]),
+        Route("/room/neighbours", page.go_on, methods=["PUT"]),
         Route("/room/neighbours", page.stop, methods=["DELETE"]),
         Route("/room/neighbours/people", page.people, methods=["GET"]),
         Mount("/room/static", StaticFiles(directory=STATIC), name="static"),
@@ -119,6 +136,10 @@ class _Page:
             self._street.move_in(str(request.base_url).rstrip("/"), size)
         except TooManyNeighbours as error:
             return JSONResponse({"error": str(error)}, status_code=400)
+        return JSONResponse(self._street.facts(), status_code=202)
+
+    async def go_on(self, _request: Request) -> Response:
+        self._street.go_on()
         return JSONResponse(self._street.facts(), status_code=202)
 
     async def stop(self, _request: Request) -> Response:

@@ -200,6 +200,13 @@ def test_the_card_after_joining_is_left_alone() -> None:
     assert one.read(Note(9, (Press("👤 Name", "a"), Press("🏠 Area", "r")))) is None
 
 
+def test_who_reads_their_own_card_has_joined_whatever_they_remember() -> None:
+    one = mind(1)
+    one.stage = Stage.AGREED
+    assert one.resume([Note(9, (Press("👤 Name", "a"), Press("🏠 Area", "r")))]) == []
+    assert one.standing() is Stage.JOINED
+
+
 def test_more_people_than_the_room_holds_are_refused_in_one_sentence() -> None:
     with pytest.raises(TooManyNeighbours, match="At most 2000 simulated people"):
         Neighbours("http://127.0.0.1:1", size=MOST_PEOPLE + 1)

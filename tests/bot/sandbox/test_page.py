@@ -82,16 +82,19 @@ async def test_neighbours_move_in_more_may_follow_and_all_can_stop(browser: http
     people = (await browser.get("/room/neighbours/people")).json()["people"]
     assert set(people) <= {one["id"] for one in (await browser.get("/sim/people")).json()["people"]}
     assert (await browser.delete("/room/neighbours")).json()["running"] is False
+    again = await browser.put("/room/neighbours")
+    assert (again.status_code, again.json()["running"], again.json()["size"]) == (202, True, 5)
+    assert (await browser.delete("/room/neighbours")).json()["running"] is False
 
 
-async def test_a_stopped_street_can_begin_again() -> None:
+async def test_a_stopped_street_lives_on_with_everybody_who_was_there() -> None:
     async with serve(Sandbox()) as address:
         street = Street(page.neighbours_from(OFFERS))
         street.move_in(address, 1)
         await asyncio.sleep(0)
         await street.stop()
         street.move_in(address, 4)
-        assert street.facts()["size"] == 4
+        assert street.facts()["size"] == 5
         await street.stop()
 
 

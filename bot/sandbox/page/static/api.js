@@ -37,6 +37,7 @@ export const api = {
   neighbours: () => get("/room/neighbours"),
   neighbourIds: async () => (await get("/room/neighbours/people")).people,
   moveIn: (size) => post("/room/neighbours", { size }),
+  goOn: () => call("PUT", "/room/neighbours"),
   freeze: () => call("DELETE", "/room/neighbours"),
   photo(id, chat_id, file, caption) {
     const form = new FormData();

@@ -106,7 +106,10 @@ export class NeighboursCard {
       const facts = await attempt(() => api.moveIn(Number(document.getElementById("size").value)));
       if (facts) this.follow(facts);
     });
-    this.freeze.addEventListener("click", async () => this.draw(await attempt(() => api.freeze()) || this.facts));
+    this.freeze.addEventListener("click", async () => {
+      const facts = await attempt(() => (this.facts.running ? api.freeze() : api.goOn()));
+      if (facts) this.follow(facts);
+    });
   }
 
   async begin() { this.follow(await api.neighbours()); }
@@ -124,7 +127,8 @@ export class NeighboursCard {
 
   draw(facts) {
     this.facts = facts;
-    this.freeze.hidden = !facts.running;
+    this.freeze.hidden = !facts.size;
+    this.freeze.textContent = say(facts.running ? "freeze" : "go_on");
     this.figures.hidden = !facts.size;
     const figure = (key) => [make("dt", {}, say(`f_${key}`)),
       make("dd", {}, key === "moved_in" ? `${facts[key]} / ${facts.size}` : String(facts[key]))];

@@ -21,6 +21,7 @@ const WORDS = {
   how_many: ["How many people", "多少人"],
   move_in: ["Let them move in", "请他们入住"],
   freeze: ["Stop", "停下"],
+  go_on: ["Go on", "继续"],
   chats: ["Phones in this room", "这里的手机"],
   filter: ["Find a name", "查找姓名"],
   nobody: ["Nobody here yet.", "还没有人。"],
