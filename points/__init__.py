@@ -10,7 +10,7 @@ from points.activities import (
     synchronise_activities,
 )
 from points.awards import Awarded, Deserved, award, award_all
-from points.boards import Board, Rank, month_board
+from points.boards import Board, Rank, Rest, month_board
 from points.codes import normal_code
 from points.errors import (
     AlreadyHandedOver,
@@ -103,6 +103,7 @@ __all__ = [
     "RedemptionState",
     "RedemptionView",
     "Refused",
+    "Rest",
     "RewardOffer",
     "RewardRetired",
     "SameAccount",

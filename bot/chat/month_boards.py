@@ -1,6 +1,6 @@
 """A month's boards with the names they may show: residents, teams and buildings, and one's own places."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sqlmodel import Session
@@ -16,23 +16,26 @@ from bot.community import (
     team_by_code,
     teams_of,
 )
-from points import Board, GroupKind, Rank, month_board
+from points import Board, GroupKind, Rank, Rest, month_board
 
 Names = Mapping[str, str]
 
 KINDS = (GroupKind.RESIDENT, GroupKind.TEAM, GroupKind.BUILDING)
 ANY = "*"
+# Whoever is named anywhere, and the one after them, whom naming costs no more than counting.
+FETCHED = 11
 
 
 @dataclass(frozen=True)
 class Line:
-    """One place on a board; no names where the person is not to be shown."""
+    """One place on a board and how many are on it; no names where the person is not to be shown."""
 
     place: int
     names: Names
     code: str
     points: int
     mine: bool
+    sharing: int = 1
 
 
 @dataclass(frozen=True)
@@ -40,14 +43,26 @@ class KindBoard:
     """One board; `own` is where the reader stands, also when that is not among the first."""
 
     kind: GroupKind
+    board: Board
     lines: tuple[Line, ...]
     own: Line | None
+
+    def named(self, most: int) -> tuple[Line, ...]:
+        """Give the lines to be shown where about so many fit."""
+        return self.lines[: len(self.board.first(most))]
+
+    def rest(self, most: int) -> Rest:
+        """Say how many there are beyond those lines."""
+        return self.board.rest(self.board.first(most))
 
 
 @dataclass(frozen=True)
 class MonthBoards:
+    """The boards of a month, of which about `top` lines each are shown."""
+
     month: str
     boards: tuple[KindBoard, ...]
+    top: int
 
     @property
     def empty(self) -> bool:
@@ -58,7 +73,7 @@ class MonthBoards:
 def month_boards(session: Session, *, month: str, top: int, reader: int | None) -> MonthBoards:
     """Give the boards of a month as a private chat may show them, with the reader's own places."""
     own = _own_keys(session, reader)
-    return MonthBoards(month, tuple(_board(session, month, kind, top, own[kind]) for kind in KINDS))
+    return MonthBoards(month, tuple(_board(session, month, kind, own[kind]) for kind in KINDS), top)
 
 
 def _own_keys(session: Session, reader: int | None) -> dict[GroupKind, str | None]:
@@ -73,21 +88,19 @@ def _own_keys(session: Session, reader: int | None) -> dict[GroupKind, str | Non
     }
 
 
-def _board(session: Session, month: str, kind: GroupKind, top: int, own_key: str | None) -> KindBoard:
-    board = month_board(session, month=month, group_kind=kind, top=top, own_key=own_key)
+def _board(session: Session, month: str, kind: GroupKind, own_key: str | None) -> KindBoard:
+    board = month_board(session, month=month, group_kind=kind, top=FETCHED, own_key=own_key)
     ranks = [*board.rows, *([board.own] if board.own else [])]
     names = _names(session, kind, [rank.key for rank in ranks])
     codes = _codes(session, kind, ranks)
 
     def line(rank: Rank) -> Line:
-        known = names.get(rank.key, {})
-        return Line(rank.place, known, codes.get(rank.key, ""), rank.earned, mine=rank.key == own_key)
+        known, code = names.get(rank.key, {}), codes.get(rank.key, "")
+        mine, sharing = rank.key == own_key, board.sharing[rank.place]
+        return Line(rank.place, known, code, rank.earned, mine, sharing)
 
-    return KindBoard(kind, tuple(map(line, board.rows)), _own(board, line))
-
-
-def _own(board: Board, line: Callable[[Rank], Line]) -> Line | None:
-    return None if board.own is None else line(board.own)
+    own = None if board.own is None else line(board.own)
+    return KindBoard(kind, board, tuple(map(line, board.rows)), own)
 
 
 def _names(session: Session, kind: GroupKind, keys: list[str]) -> dict[str, Names]:

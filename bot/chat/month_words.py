@@ -7,7 +7,7 @@ from markupsafe import Markup
 from bot.chat.board_months import month_name
 from bot.chat.month_boards import KindBoard, Line, MonthBoards
 from bot.chat.texts import Texts
-from points import GroupKind
+from points import GroupKind, Rest
 
 if TYPE_CHECKING:
     from bot.pictures import LeaderboardPicture, Row, Section
@@ -22,6 +22,22 @@ OWN = {
     GroupKind.TEAM: "boards.own_team",
     GroupKind.BUILDING: "boards.own_building",
 }
+# Who is only counted; Chinese counts people and groups by different words.
+TIED = {
+    GroupKind.RESIDENT: "boards.tied_people",
+    GroupKind.TEAM: "boards.tied_groups",
+    GroupKind.BUILDING: "boards.tied_groups",
+}
+BELOW = {
+    GroupKind.RESIDENT: "boards.below_people",
+    GroupKind.TEAM: "boards.below_groups",
+    GroupKind.BUILDING: "boards.below_groups",
+}
+SHARED = {
+    GroupKind.RESIDENT: "boards.shared_people",
+    GroupKind.TEAM: "boards.shared_groups",
+    GroupKind.BUILDING: "boards.shared_groups",
+}
 # Some twenty rows in all stay easy to read on a phone.
 DRAWN = {GroupKind.RESIDENT: 10, GroupKind.TEAM: 5, GroupKind.BUILDING: 5}
 MEDALS = {1: "🥇", 2: "🥈", 3: "🥉"}
@@ -30,14 +46,14 @@ LONGEST_SHOWN = 20
 
 def boards_html(t: Texts, boards: MonthBoards) -> Markup:
     """Word the boards for one reader, with that reader's own places."""
-    blocks = [_board(t, board) for board in boards.boards if board.lines]
+    blocks = [_board(t, board, boards.top) for board in boards.boards if board.lines]
     first = _heading(t, boards) + Markup("\n") + _own_place(t, boards)
     return Markup("\n\n").join((first, *blocks))
 
 
 def news_html(t: Texts, boards: MonthBoards) -> Markup:
     """Word the boards of a month that is over, for everybody at once."""
-    blocks = [_board(t, board) for board in boards.boards if board.lines]
+    blocks = [_board(t, board, boards.top) for board in boards.boards if board.lines]
     return Markup("\n\n").join((t.rich("boards.news", month=month_name(boards.month, t.language)), *blocks))
 
 
@@ -48,7 +64,7 @@ def picture_of(t: Texts, boards: MonthBoards, community: str) -> "LeaderboardPic
     return LeaderboardPicture(
         title=t("boards.picture_title"),
         subtitle=f"{community} · {month_name(boards.month, t.language)}",
-        sections=tuple(_section(t, board) for board in boards.boards if board.lines),
+        sections=tuple(_section(t, board, boards.top) for board in boards.boards if board.lines),
         footer=t("boards.picture_footer"),
     )
 
@@ -58,19 +74,28 @@ def _heading(t: Texts, boards: MonthBoards) -> Markup:
 
 
 def _own_place(t: Texts, boards: MonthBoards) -> Markup:
-    lines = [
-        t.rich(OWN[board.kind], place=board.own.place, points=board.own.points, name=_name(t, board.own))
-        for board in boards.boards
-        if board.own is not None
-    ]
+    lines = [_own_line(t, board.kind, board.own) for board in boards.boards if board.own is not None]
     if not any(board.kind is GroupKind.RESIDENT and board.own for board in boards.boards):
         lines.insert(0, t.rich("boards.own_none"))
     return Markup("\n").join(lines)
 
 
-def _board(t: Texts, board: KindBoard) -> Markup:
+def _own_line(t: Texts, kind: GroupKind, own: Line) -> Markup:
+    shared = t(SHARED[kind], n=own.sharing) if own.sharing > 1 else ""
+    return t.rich(OWN[kind], place=own.place, shared=shared, points=own.points, name=_name(t, own))
+
+
+def _board(t: Texts, board: KindBoard, top: int) -> Markup:
     title = Markup("<b>{}</b>").format(t(TITLES[board.kind]))
-    return Markup("\n").join((title, *(_line(t, line) for line in board.lines)))
+    lines = [_line(t, line) for line in board.named(top)]
+    return Markup("\n").join((title, *lines, *_counted(t, board.kind, board.rest(top))))
+
+
+def _counted(t: Texts, kind: GroupKind, rest: Rest) -> list[str]:
+    """Say how many more share the last place that is named, and how many come after."""
+    tied = [t(TIED[kind], n=rest.tied, place=rest.place)] if rest.tied else []
+    below = [t(BELOW[kind], n=rest.below)] if rest.below else []
+    return tied + below
 
 
 def _line(t: Texts, line: Line) -> Markup:
@@ -88,13 +113,15 @@ def _name(t: Texts, line: Line) -> str:
     return name if len(name) <= LONGEST_SHOWN else f"{name[: LONGEST_SHOWN - 1]}…"
 
 
-def _section(t: Texts, board: KindBoard) -> "Section":
+def _section(t: Texts, board: KindBoard, top: int) -> "Section":
     from bot.pictures import Section  # noqa: PLC0415 - as above
 
-    lines = board.lines[: DRAWN[board.kind]]
-    if board.own is not None and not any(line.mine for line in lines):
-        lines = (*lines, board.own)
-    return Section(title=t(TITLES[board.kind]), rows=tuple(_row(t, line) for line in lines))
+    most = min(top, DRAWN[board.kind])
+    lines, rest = board.named(most), board.rest(most)
+    if board.board.own is not None and board.own is not None and not any(line.mine for line in lines):
+        lines, rest = (*lines, board.own), rest.without(board.board.own)
+    more = " · ".join(_counted(t, board.kind, rest))
+    return Section(title=t(TITLES[board.kind]), rows=tuple(_row(t, line) for line in lines), more=more)
 
 
 def _row(t: Texts, line: Line) -> "Row":

@@ -22,11 +22,12 @@ class Row:
 
 @dataclass(frozen=True)
 class Section:
-    """One board in order of its places; `empty` is the line for a month in which nobody earned anything."""
+    """One board in order of its places; `more` says who is not drawn, `empty` that nobody earned anything."""
 
     title: str
     rows: tuple[Row, ...] = ()
     empty: str = ""
+    more: str = ""
 
 
 @dataclass(frozen=True)
@@ -62,6 +63,7 @@ def _section(section: Section) -> dict[str, Any]:
         "title": drawable(section.title),
         "rows": list(_rows(section.rows)),
         "empty": drawable(section.empty),
+        "more": drawable(section.more),
     }
 
 

@@ -28,6 +28,15 @@ async def test_text_and_picture_show_the_month_with_ones_own_place(town: Town) -
     assert "November 2026" in picture.text
 
 
+async def test_who_shares_a_place_reads_with_how_many(town: Town) -> None:
+    mei, bo, ann = [await town.resident(name, team="clinic") for name in ("Mei", "Bo", "Ann")]
+    for phone, times in ((mei, 2), (bo, 1), (ann, 1)):
+        await _earns(town, phone, times=times)
+    await ann.says("/leaderboard")
+    board = await ann.hears("You: no. 2 (shared by 2), 20 points", "🥈 Bo", "🥈 Ann")
+    assert "Your team (Clinic): no. 1, 80 points" in board.text
+
+
 async def test_who_hides_is_named_on_nobody_elses_board(town: Town) -> None:
     mei, bo = await town.resident("Mei"), await town.resident("Bo")
     await _earns(town, mei, times=1)

@@ -1,25 +1,28 @@
 """Words about points and rewards: the balance before any digit, and everything a buyer has to know."""
 
 import re
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 import pytest
 
 from bot.chat.house import House
 from bot.chat.month_boards import KindBoard, Line, MonthBoards
-from bot.chat.month_words import boards_html, news_html
+from bot.chat.month_words import boards_html, news_html, picture_of
 from bot.chat.reward_words import code_message, last_day, terms_html
 from bot.chat.texts import LANGUAGES, texts
 from bot.chat.wallet import points_html
 from bot.delivery.messages import CAPTION_LIMIT, visible_length
 from bot.neighbourhood import SAMPLE, load
 from points import (
+    Board,
     By,
     Entry,
     GroupKind,
     Limit,
     OfferView,
     Per,
+    Rank,
     Redeemed,
     Standing,
     TransferKind,
@@ -93,16 +96,77 @@ def test_the_longest_code_message_fits_under_its_picture(house: House, language:
     assert visible_length(message.text) <= CAPTION_LIMIT
 
 
+def month(*boards: KindBoard, top: int = 10) -> MonthBoards:
+    return MonthBoards("2026-10", boards, top)
+
+
+def kind_board(
+    kind: GroupKind, lines: Sequence[Line], *, own: Line | None = None, total: int = 0
+) -> KindBoard:
+    ranks = tuple(Rank(line.place, line.code, line.points) for line in lines)
+    mine = None if own is None else Rank(own.place, own.code, own.points)
+    sharing = {line.place: line.sharing for line in [*lines, *([own] if own else [])]}
+    return KindBoard(
+        kind, Board("2026-10", kind, ranks, mine, total or len(lines), 0, sharing), tuple(lines), own
+    )
+
+
+def tied(people: int, *, named: int = 11) -> list[Line]:
+    """Somebody at the top, and people who share the second place, of whom so many in all were fetched."""
+    first = Line(1, {"*": "Ann"}, "A", 40, mine=False)
+    return [
+        first,
+        *(Line(2, {"*": f"N{n}"}, f"N{n}", 20, mine=False, sharing=people) for n in range(named - 1)),
+    ]
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_longest_monthly_news_fits_under_its_picture(language: str) -> None:
-    lines = tuple(Line(place, {"*": "长" * 64}, "ABCD", 10**9, mine=False) for place in range(1, 6))
+    names = {"*": "长" * 64}
+    lines = [Line(place, names, "ABCD", 10**9, mine=False, sharing=10**5) for place in range(1, 7)]
     kinds = (GroupKind.RESIDENT, GroupKind.TEAM, GroupKind.BUILDING)
-    boards = MonthBoards("2026-10", tuple(KindBoard(kind, lines, None) for kind in kinds))
+    boards = month(*(kind_board(kind, lines, total=10**6) for kind in kinds), top=5)
     assert visible_length(news_html(texts(language), boards)) <= CAPTION_LIMIT
+
+
+def test_who_shares_a_place_beyond_those_named_is_counted() -> None:
+    own = Line(2, {"*": "Bo"}, "Bo", 20, mine=True, sharing=33)
+    boards = month(kind_board(GroupKind.RESIDENT, tied(33), own=own, total=36))
+    english, chinese = (boards_html(texts(language), boards) for language in ("en", "zh"))
+    assert "You: no. 2 (shared by 33), 20 points" in english
+    assert english.endswith("… and 24 more tied at no. 2\n… and 2 more below")
+    assert "您：第 2 名（33 人并列），20 分" in chinese
+    assert chinese.endswith("……还有 24 人并列第 2 名\n……后面还有 2 人")
+
+
+def test_one_more_than_fits_is_named_and_not_counted() -> None:
+    boards = month(kind_board(GroupKind.BUILDING, tied(5, named=6)), top=5)
+    assert "N4" in news_html(texts("en"), boards)
+    assert "more" not in news_html(texts("en"), boards)
+    drawn = picture_of(texts("en"), boards, "Willow Bank").sections[0]
+    assert ([row.name for row in drawn.rows], drawn.more) == (["Ann", "N0", "N1", "N2", "N3", "N4"], "")
+
+
+@pytest.mark.parametrize(
+    ("place", "sharing", "told"),
+    [
+        (2, 33, "… and 23 more tied at no. 2 · … and 2 more below"),
+        (9, 1, "… and 24 more tied at no. 2 · … and 1 more below"),
+    ],
+)
+def test_the_picture_says_how_many_more_there_are_beside_ones_own(
+    place: int, sharing: int, told: str
+) -> None:
+    own = Line(place, {"*": "Bo"}, "Bo", 20, mine=True, sharing=sharing)
+    boards = month(kind_board(GroupKind.RESIDENT, tied(33), own=own, total=36))
+    drawn = picture_of(texts("en"), boards, "Willow Bank").sections[0]
+    assert len(drawn.rows) == 11
+    assert drawn.rows[-1].mine
+    assert drawn.more == told
 
 
 def test_names_are_escaped_and_ones_own_is_bold() -> None:
     mine = Line(2, {"*": "<Bo> & Co"}, "ABCD", 20, mine=True)
-    boards = MonthBoards("2026-10", (KindBoard(GroupKind.RESIDENT, (mine,), mine),))
+    boards = month(kind_board(GroupKind.RESIDENT, (mine,), own=mine))
     html = boards_html(texts("en"), boards)
     assert "<b>&lt;Bo&gt; &amp; Co</b>" in html
