@@ -1,6 +1,7 @@
 """What every test may ask for: fresh real databases of both kinds, empty or with every table."""
 
 import fcntl
+import os
 import shutil
 import tempfile
 from collections.abc import AsyncIterator, Iterator
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import psycopg
 import pytest
+from hypothesis import HealthCheck, settings
 from psycopg.sql import SQL, Identifier
 from sqlmodel import Session
 
@@ -25,11 +27,15 @@ EMPTY = "template1"
 TABLED = "tabled"
 _numbers = count(1)
 
+# How long an example takes says something about the machine's other work, nothing about the law.
+settings.register_profile("linli", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("linli")
+
 
 @contextmanager
 def _alone() -> Iterator[None]:
     """Let one worker at a time start its server: the first one, as root, makes the user they all run as."""
-    with (Path(tempfile.gettempdir()) / "linli-postgres.lock").open("w") as lock:
+    with (Path(tempfile.gettempdir()) / f"linli-postgres-{os.getuid()}.lock").open("a") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
 
@@ -49,7 +55,7 @@ def postgres_server() -> Iterator["PostgresServer"]:
         connection.execute("SELECT pg_reload_conf()")
     yield server
     server.cleanup()
-    shutil.rmtree(folder)
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")

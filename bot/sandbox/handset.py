@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 
 Json = dict[str, Any]
-PATIENCE = 20.0
+PATIENCE = 60.0  # a slow machine may take its time; only what never comes costs so much
 
 
 class NothingCame(Exception):

@@ -82,7 +82,7 @@ class Post:
     async def progress(self, about: str) -> Progress:
         return await self.database.read(progress, about)
 
-    async def settled(self, *abouts: str, seconds: float = 20) -> None:
+    async def settled(self, *abouts: str, seconds: float = 60) -> None:
         """Wait until everything about these came to its end."""
 
         async def all_ended() -> bool:
@@ -90,7 +90,7 @@ class Post:
 
         await self.until(all_ended, seconds=seconds)
 
-    async def until(self, holds: Callable[[], Awaitable[bool]], *, seconds: float = 20) -> None:
+    async def until(self, holds: Callable[[], Awaitable[bool]], *, seconds: float = 60) -> None:
         """Wait until it holds, looking after each commit."""
         async with asyncio.timeout(seconds):
             self.changed.clear()

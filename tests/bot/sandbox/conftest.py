@@ -8,6 +8,7 @@ from typing import Any
 import httpx
 import pytest
 from telegram import Bot
+from telegram.request import HTTPXRequest
 
 from bot.sandbox import Sandbox, serve
 
@@ -100,6 +101,11 @@ class Rehearsal:
             await self.bot.get_updates(offset=found[-1].update_id + 1)
 
 
+def patient_request() -> HTTPXRequest:
+    """Give what the library takes by default, with more patience than its five seconds on a busy machine."""
+    return HTTPXRequest(read_timeout=30, write_timeout=30, connect_timeout=30, pool_timeout=30)
+
+
 @pytest.fixture
 def clock() -> HandClock:
     return HandClock()
@@ -111,7 +117,13 @@ async def rehearsal(clock: HandClock, monkeypatch: pytest.MonkeyPatch) -> AsyncI
     sandbox = Sandbox(clock=clock)
     async with (
         serve(sandbox) as address,
-        httpx.AsyncClient(base_url=address, timeout=20) as client,
-        Bot(sandbox.token, base_url=f"{address}/bot", base_file_url=f"{address}/file/bot") as bot,
+        httpx.AsyncClient(base_url=address, timeout=60) as client,
+        Bot(
+            sandbox.token,
+            base_url=f"{address}/bot",
+            base_file_url=f"{address}/file/bot",
+            request=patient_request(),
+            get_updates_request=patient_request(),
+        ) as bot,
     ):
         yield Rehearsal(sandbox, address, client, bot, clock)

@@ -49,7 +49,7 @@ async def test_long_poll_answers_at_once_when_somebody_writes(rehearsal: Any) ->
     polling = asyncio.create_task(rehearsal.bot.get_updates(timeout=30))
     await rehearsal.bot.get_me()
     await mei.types("hello")
-    [update] = await asyncio.wait_for(polling, 5)
+    [update] = await asyncio.wait_for(polling, 25)
     assert update.message.text == "hello"
 
 

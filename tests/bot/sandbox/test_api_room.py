@@ -37,10 +37,10 @@ async def test_closes_quickly_with_long_polls_open() -> None:
         async with serve(sandbox) as address:
             poll = asyncio.create_task(client.get(f"{address}/bot{sandbox.token}/getUpdates?timeout=50"))
             watch = asyncio.create_task(client.get(f"{address}/sim/events?wait=50&after=9"))
-            while sandbox.room.statistics.calls["getUpdates"] < 1:
+            while not {"updates", "events"} <= sandbox.room.bell._waiting.keys():
                 await client.get(f"{address}/sim/bot")
             began = loop.time()
-        assert loop.time() - began < 3
+        assert loop.time() - began < 30  # they would have waited for 50 seconds
         assert (await poll).json() == {"ok": True, "result": []}
         assert (await watch).json()["events"] == []
 

@@ -187,7 +187,7 @@ async def test_newer_poller_ends_the_older(rehearsal: Any) -> None:
         pass
     await rehearsal.api("getUpdates")
     with pytest.raises(Conflict, match="terminated by other getUpdates request"):
-        await asyncio.wait_for(first, 5)
+        await asyncio.wait_for(first, 25)
 
 
 async def test_webhook_and_polling_exclude_each_other(rehearsal: Any) -> None:

@@ -22,7 +22,7 @@ OFFERS = Rehearsal(
 async def browser() -> AsyncIterator[httpx.AsyncClient]:
     async with (
         serve(Sandbox(extra_routes=routes(OFFERS))) as address,
-        httpx.AsyncClient(base_url=address, timeout=20) as client,
+        httpx.AsyncClient(base_url=address, timeout=60) as client,
     ):
         yield client
         await client.delete("/room/neighbours")

@@ -16,6 +16,8 @@ ARGUMENTS = [
     *("--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"),
     *("--disable-component-update", "--disable-sync"),
 ]
+PATIENCE = 60_000
+expect.set_options(timeout=PATIENCE)
 OFFERS = Rehearsal(
     posters=(Door({"zh": "3号楼", "en": "Building 3"}, "a_b3"),),
     presets=(
@@ -26,6 +28,7 @@ OFFERS = Rehearsal(
 )
 pytestmark = [
     pytest.mark.browser,
+    pytest.mark.timeout(300),
     pytest.mark.skipif(CHROMIUM is None, reason="no Chromium is installed here: the page was not looked at"),
 ]
 
@@ -40,7 +43,7 @@ class Room:
         self, *, width: int = 1280, language: str = "en-GB", text: str = "100%", who: str = ""
     ) -> Page:
         page = await self.browser.new_page(viewport={"width": width, "height": 760}, locale=language)
-        page.set_default_timeout(15_000)
+        page.set_default_timeout(PATIENCE)
         page.on("pageerror", lambda error: pytest.fail(f"the page broke: {error}"))
         await page.goto(f"{self.address}/{who}")
         await page.wait_for_selector("html[data-ready]")
