@@ -94,7 +94,9 @@ async def test_what_was_taken_before_a_crash_is_done_after_it_once_and_in_order(
     words = ("/start a_b1", "1", "Bo Li", "not now", "/me")
     updates = _updates(town, bo, *words)
     await town.app.database.write(_take, town.app.house.bot_id, updates, town.clock.now())
-    waiting = [row for row in await town.rows("intake") if row["state"] == "waiting"]
+    ours = range(10, 10 + len(words))
+    waiting = [row for row in await town.rows("intake") if row["update_id"] in ours]
+    assert [row["state"] for row in waiting] == ["waiting"] * len(words)
     assert [json.loads(row["body"])["message"]["text"] for row in waiting] == list(words)
     await town.restart()
     await bo.hears("My card", "Bo Li", "Building 1")
@@ -129,9 +131,20 @@ async def test_an_answer_that_is_lost_on_the_way_loses_no_update(town: Town) -> 
     mei = await town.resident("Mei")
     fault = {"method": "getUpdates", "status": 502, "count": 1, "applied": True}
     await town.client.post("/sim/faults", json=fault)
+    before = await _polls(town)
+    await mei.says("/points")
+    while await _polls(town) == before:
+        pass  # until the poll whose answer will be lost waits, or has lost its answer
     await mei.says("/teams")
     await mei.hears("One core four wings")
-    assert len([one for one in await mei.bubbles() if "One core" in one.text]) == 1
+    await mei.hears("Neighbourhood points: 0")
+    said = [one.text for one in await mei.bubbles()]
+    assert [sum(words in one for one in said) for words in ("One core", "points: 0")] == [1, 1]
+
+
+async def _polls(town: Town) -> int:
+    """Count how often the bot has asked for updates."""
+    return int((await town.client.get("/sim/statistics")).json()["calls"]["getUpdates"])
 
 
 @pytest.mark.parametrize("unit", [intake.take, intake.finish])
