@@ -120,7 +120,7 @@ def _section(t: Texts, board: KindBoard, top: int) -> "Section":
     lines, rest = board.named(most), board.rest(most)
     if board.board.own is not None and board.own is not None and not any(line.mine for line in lines):
         lines, rest = (*lines, board.own), rest.without(board.board.own)
-    more = " · ".join(_counted(t, board.kind, rest))
+    more = tuple(_counted(t, board.kind, rest))
     return Section(title=t(TITLES[board.kind]), rows=tuple(_row(t, line) for line in lines), more=more)
 
 

@@ -27,7 +27,7 @@ class Section:
     title: str
     rows: tuple[Row, ...] = ()
     empty: str = ""
-    more: str = ""
+    more: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ def _section(section: Section) -> dict[str, Any]:
         "title": drawable(section.title),
         "rows": list(_rows(section.rows)),
         "empty": drawable(section.empty),
-        "more": drawable(section.more),
+        "more": [drawable(line) for line in section.more],
     }
 
 

@@ -144,14 +144,14 @@ def test_one_more_than_fits_is_named_and_not_counted() -> None:
     assert "N4" in news_html(texts("en"), boards)
     assert "more" not in news_html(texts("en"), boards)
     drawn = picture_of(texts("en"), boards, "Willow Bank").sections[0]
-    assert ([row.name for row in drawn.rows], drawn.more) == (["Ann", "N0", "N1", "N2", "N3", "N4"], "")
+    assert ([row.name for row in drawn.rows], drawn.more) == (["Ann", "N0", "N1", "N2", "N3", "N4"], ())
 
 
 @pytest.mark.parametrize(
     ("place", "sharing", "told"),
     [
-        (2, 33, "… and 23 more tied at no. 2 · … and 2 more below"),
-        (9, 1, "… and 24 more tied at no. 2 · … and 1 more below"),
+        (2, 33, "… and 23 more tied at no. 2\n… and 2 more below"),
+        (9, 1, "… and 24 more tied at no. 2\n… and 1 more below"),
     ],
 )
 def test_the_picture_says_how_many_more_there_are_beside_ones_own(
@@ -162,7 +162,7 @@ def test_the_picture_says_how_many_more_there_are_beside_ones_own(
     drawn = picture_of(texts("en"), boards, "Willow Bank").sections[0]
     assert len(drawn.rows) == 11
     assert drawn.rows[-1].mine
-    assert drawn.more == told
+    assert "\n".join(drawn.more) == told
 
 
 def test_names_are_escaped_and_ones_own_is_bold() -> None:

@@ -50,7 +50,7 @@ def test_who_is_not_drawn_is_counted_below_the_rows() -> None:
     rows = (Row(1, "王", 9, "A"),)
     plain, counted = (
         draw_leaderboard(LeaderboardPicture("榜", "九月", (Section("居民", rows, more=more),), "社区"))
-        for more in ("", "……还有 24 人并列第 2 名")
+        for more in ((), ("……还有 24 人并列第 2 名",))
     )
     assert size(counted)[1] > size(plain)[1]
 
