@@ -174,6 +174,34 @@ async def test_narrow_screens_and_large_text_show_one_phone_behind_tabs(
     await expect(phone).to_be_visible()
 
 
+@pytest.mark.parametrize("language", ["en-GB", "zh-CN"])
+@pytest.mark.parametrize("width", [320, 360])
+async def test_at_twice_the_text_size_a_phone_can_be_typed_on_and_nothing_moves_sideways(
+    room: Room, width: int, language: str
+) -> None:
+    page = await room.opened(width=width, text="200%", language=language)
+    await page.locator("#size").fill("2")
+    await page.locator("#move-in button").first.click()
+    await expect(page.locator("#people li")).to_have_count(2)
+    assert await page.evaluate("document.documentElement.scrollWidth") <= width
+    await page.locator("#presets button").first.click()
+    words, send = page.locator(".phone.front textarea"), page.locator(".phone.front .send")
+    await expect(page.locator(".phone.front .keys button").first).to_be_visible()
+    line, arrow = await words.bounding_box(), await send.bounding_box()
+    assert line is not None
+    assert arrow is not None
+    assert line["width"] >= 0.65 * width, "room for some words at 32 px"
+    assert max(box["x"] + box["width"] for box in (line, arrow)) <= width
+    assert max(box["y"] + box["height"] for box in (line, arrow)) <= 760, "no scrolling to type"
+    assert await page.evaluate("document.documentElement.scrollWidth") <= width
+    log = await page.locator(".phone.front .log").bounding_box()
+    assert log is not None
+    assert log["height"] >= 250, "and the messages are still seen"
+    await words.fill("我马上到")
+    await send.click()
+    await expect(page.locator(".bubble.mine").last).to_contain_text("我马上到")
+
+
 async def test_neighbours_move_in_at_a_tap(room: Room) -> None:
     page = await room.opened()
     await page.get_by_label("How many people").fill("3")
@@ -182,3 +210,5 @@ async def test_neighbours_move_in_at_a_tap(room: Room) -> None:
     await expect(page.locator("#people small", has_text="simulated")).to_have_count(3)
     await page.get_by_role("button", name="Stop").click()
     await expect(page.get_by_role("button", name="Stop")).to_be_hidden()
+    await page.get_by_role("button", name="Go on").click()
+    await expect(page.get_by_role("button", name="Stop")).to_be_visible()

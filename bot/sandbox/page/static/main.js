@@ -85,6 +85,8 @@ function drawTabs() {
     }),
     button(say("add_phone"), () => look(addPhone())));
   tabs.children[held]?.focus();
+  const current = tabs.querySelector("[aria-current]");
+  if (current) tabs.scrollLeft = current.offsetLeft + current.offsetWidth + 8 - tabs.clientWidth;
 }
 
 function keepWho() {
