@@ -2,11 +2,12 @@
 
 from sqlmodel import SQLModel
 
-from bot import intake, remembered, schedule
+from bot import remembered, schedule
 from bot.callouts import models as callouts
 from bot.chat import conversation
 from bot.community import models as community
 from bot.delivery import models as delivery
+from bot.intake import store as intake
 from points import ddl, models, shelf
 
 ROOMS = (ddl, models, shelf, community, callouts, delivery, conversation, intake, remembered, schedule)

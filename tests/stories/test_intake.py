@@ -12,7 +12,7 @@ from telegram import Update
 
 from bot import intake
 from bot.database import DatabaseBusy
-from bot.intake import take
+from bot.intake import ear, take
 from bot.sandbox.handset import Handset
 from town import Town
 
@@ -153,7 +153,7 @@ async def test_a_database_that_fails_for_a_moment_loses_nothing_and_repeats_noth
     town: Town, monkeypatch: pytest.MonkeyPatch, unit: Callable[..., object], committed: bool
 ) -> None:
     mei = await town.resident("Mei")
-    monkeypatch.setattr(intake, "AFTER_TROUBLE", 0.0)
+    monkeypatch.setattr(ear, "AFTER_TROUBLE", 0.0)
     failed = _fails_once(town, monkeypatch, unit, committed=committed)
     await mei.says("/teams")
     await mei.hears("One core four wings")

@@ -1,156 +1,27 @@
-"""What Telegram sends, stored before Telegram hears that it was taken; one person's updates in order."""
+"""Long polling: what Telegram sends is stored before Telegram hears that it was taken."""
 
 import asyncio
 import json
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
-from datetime import datetime, timedelta
-from enum import StrEnum
+from datetime import timedelta
 from typing import Any, Self
 from warnings import catch_warnings
 
 import structlog
-from sqlalchemy import Index, LargeBinary, delete, insert, select, update
-from sqlmodel import Field, Session, SQLModel, col
 from telegram import Bot, Update
 from telegram.error import Conflict, InvalidToken, NetworkError, RetryAfter, TelegramError
 
 from bot.clock import Clock
 from bot.database import Database
-from points.columns import BigId, Moment, words
+from bot.intake.lanes import Lanes
+from bot.intake.store import AT_ONCE, finish, take, waiting
 
 LONG_POLL = 30
-AT_ONCE = 100
-IN_HAND = 2_000
 AFTER_TROUBLE = 1.0
-KEPT_FOR = timedelta(hours=48)
-BODY_KEPT_FOR = timedelta(hours=24)
 ALLOWED = ("message", "callback_query", "my_chat_member")
 
 log = structlog.get_logger(__name__)
-
-
-class State(StrEnum):
-    WAITING = "waiting"
-    DONE = "done"
-
-
-class Intake(SQLModel, table=True):
-    __table_args__ = (
-        Index("ix_intake_state_id", "state", "id"),
-        Index("ix_intake_taken_at", "taken_at"),
-        # Who is forgotten leaves a number behind that must not be somebody's next update.
-        {"sqlite_autoincrement": True},
-    )
-
-    id: int | None = Field(default=None, primary_key=True, sa_type=BigId)
-    bot_id: int = Field(sa_type=BigId)
-    update_id: int = Field(sa_type=BigId)
-    user_id: int | None = Field(default=None, sa_type=BigId, index=True)
-    body: bytes | None = Field(default=None, sa_type=LargeBinary)
-    state: State = Field(sa_type=words(State))
-    taken_at: datetime = Field(sa_type=Moment)
-
-
-Index("uq_intake_bot_id_update_id", col(Intake.bot_id), col(Intake.update_id), unique=True)
-
-
-def speaker_of(update: Update) -> int | None:
-    """Give who sent an update, as Telegram numbers people."""
-    return update.effective_user.id if update.effective_user else None
-
-
-def take(
-    session: Session, *, bot_id: int, updates: Sequence[Update], now: datetime
-) -> tuple[tuple[int, Update], ...]:
-    """Store updates and give those that were new, with the number each is stored under."""
-    known = _known(session, bot_id, [update.update_id for update in updates])
-    fresh = {update.update_id: update for update in updates if update.update_id not in known}
-    if not fresh:
-        return ()
-    rows = [
-        {
-            "bot_id": bot_id,
-            "update_id": update_id,
-            "user_id": speaker_of(update),
-            "body": update.to_json().encode(),
-            "state": State.WAITING,
-            "taken_at": now,
-        }
-        for update_id, update in fresh.items()
-    ]
-    added = session.execute(insert(Intake).returning(col(Intake.id), col(Intake.update_id)), rows)
-    numbers = {update_id: int(row_id) for row_id, update_id in added}
-    return tuple((numbers[update_id], update) for update_id, update in fresh.items())
-
-
-def _known(session: Session, bot_id: int, update_ids: Sequence[int]) -> frozenset[int]:
-    seen = select(col(Intake.update_id)).where(
-        col(Intake.bot_id) == bot_id, col(Intake.update_id).in_(update_ids)
-    )
-    return frozenset(session.execute(seen).scalars())
-
-
-def waiting(session: Session, *, bot_id: int, after: int) -> tuple[tuple[int, bytes], ...]:
-    """Give the next of what was taken and not finished before the last stop, in the order it came."""
-    rows = select(col(Intake.id), col(Intake.body)).where(
-        col(Intake.bot_id) == bot_id, col(Intake.state) == State.WAITING, col(Intake.id) > after
-    )
-    found = session.execute(rows.order_by(col(Intake.id)).limit(AT_ONCE))
-    return tuple((int(row_id), body) for row_id, body in found if body is not None)
-
-
-def finish(session: Session, row_ids: Sequence[int]) -> None:
-    """Note that updates were dealt with, and erase what they said."""
-    session.execute(update(Intake).where(col(Intake.id).in_(row_ids)).values(state=State.DONE, body=None))
-
-
-def erase_old(session: Session, *, now: datetime) -> None:
-    """Erase bodies after a day and numbers after two, whatever became of them."""
-    session.execute(delete(Intake).where(col(Intake.taken_at) <= now - KEPT_FOR))
-    session.execute(
-        update(Intake)
-        .where(col(Intake.taken_at) <= now - BODY_KEPT_FOR, col(Intake.body).is_not(None))
-        .values(body=None, state=State.DONE)
-    )
-
-
-def forget_person(session: Session, *, bot_id: int, user_id: int) -> None:
-    """Erase everything that somebody ever said to the bot."""
-    session.execute(delete(Intake).where(col(Intake.bot_id) == bot_id, col(Intake.user_id) == user_id))
-
-
-class Lanes:
-    """Runs people side by side and each person's updates one after the other."""
-
-    def __init__(self, handle: Callable[[int, Update], Awaitable[None]]) -> None:
-        self._handle = handle
-        self._last: dict[int | None, asyncio.Task[None]] = {}
-        self._room = asyncio.Semaphore(IN_HAND)
-
-    async def add(self, row_id: int, update: Update) -> None:
-        """Put an update behind what the same person sent before; waits while too many are in hand."""
-        await self._room.acquire()
-        person = speaker_of(update)
-        task = asyncio.create_task(self._after(self._last.get(person), row_id, update))
-        self._last[person] = task
-        task.add_done_callback(lambda done: self._leave(person, done))
-
-    async def empty(self) -> None:
-        """Wait until everything in hand was dealt with."""
-        while self._last:
-            await asyncio.wait(tuple(self._last.values()))
-            await asyncio.sleep(0)
-
-    async def _after(self, before: asyncio.Task[None] | None, row_id: int, update: Update) -> None:
-        if before is not None:
-            await asyncio.wait((before,))
-        await self._handle(row_id, update)
-
-    def _leave(self, person: int | None, task: asyncio.Task[None]) -> None:
-        self._room.release()
-        if self._last.get(person) is task:
-            del self._last[person]
 
 
 class Ear:
