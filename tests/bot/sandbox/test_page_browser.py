@@ -22,7 +22,7 @@ OFFERS = Rehearsal(
     posters=(Door({"zh": "3号楼", "en": "Building 3"}, "a_b3"),),
     presets=(
         Preset({"zh": "居民", "en": "Resident"}, "Mei", "en", "a_b3"),
-        Preset({"zh": "值班员", "en": "Coordinator"}, "Lin", "zh-hans"),
+        Preset({"zh": "值班员 · 柳岸社区各楼栋", "en": "Coordinator · Willow Bank"}, "Lin", "zh-hans"),
     ),
     places=(Place({"zh": "1号楼", "en": "Building 1"}, 32.0301, 118.7402),),
 )
@@ -184,6 +184,12 @@ async def test_at_twice_the_text_size_a_phone_can_be_typed_on_and_nothing_moves_
     await page.locator("#move-in button").first.click()
     await expect(page.locator("#people li")).to_have_count(2)
     assert await page.evaluate("document.documentElement.scrollWidth") <= width
+    await page.set_viewport_size({"width": width, "height": 420})
+    await page.locator("#tabs button").nth(1).click()
+    spilling = "all => all.filter(one => one.scrollHeight > one.clientHeight).map(one => one.textContent)"
+    assert await page.locator(".phone.front .preset").evaluate_all(spilling) == []
+    await page.set_viewport_size({"width": width, "height": 760})
+    await page.locator("#tabs button").first.click()
     await page.locator("#presets button").first.click()
     words, send = page.locator(".phone.front textarea"), page.locator(".phone.front .send")
     await expect(page.locator(".phone.front .keys button").first).to_be_visible()
