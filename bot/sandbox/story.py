@@ -108,7 +108,7 @@ class Story:
         await asyncio.gather(*(phone.taps("🏁", on=CRY) for phone in there[: ARRIVING // 2]))
         await self.lin.hears(f"done {ARRIVING // 2}")
         await self.lin.taps("🏁", on="of")
-        await self.lin.taps("🏁", on="stand down all the same")
+        await self.lin.taps("🏁", on="all the same")
         await self.lin.hears("Stood down")
         await asyncio.gather(*(phone.hears("Stand-down") for phone in self.volunteers))
         return f"{ARRIVING} arrived, {ARRIVING // 2} done before the stand-down"
