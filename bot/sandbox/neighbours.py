@@ -198,10 +198,10 @@ class Neighbours:
         """Take up again what a person had begun before the neighbourhood stopped."""
         async with neighbour.eyes:
             neighbour.revision = 0
-            notes = await self._read(neighbour)
-            steps = neighbour.mind.resume(notes)
-        if not notes and neighbour.mind.stage is Stage.NEW:
-            await self._begin(neighbour)
+            steps = neighbour.mind.resume(await self._read(neighbour))
+        person = await self._call("GET", f"/sim/people/{neighbour.person_id}")
+        if person is not None and not person["started"]:
+            await self._whole(self._begin(neighbour))
         for step in steps:
             life.create_task(self._live(neighbour, step))
 

@@ -143,15 +143,18 @@ class Mind:
         return list(self.answers.values())[-1].stage if self.answers else self.stage
 
     def _notice_end(self, note: Note) -> None:
-        """Match a stand-down with the newest call-out it can mean; read again it ends no other."""
+        """Match a stand-down with the call-out it means, the newest in doubt; read again it ends no other."""
         if note.message_id in self.answers or any(
             answer.ended_by == note.message_id for answer in self.answers.values()
         ):
             return
-        for message_id, answer in reversed(self.answers.items()):
-            if answer.ended_by is None and note.ends(self._notes[message_id]):
-                answer.end(note.message_id)
-                return
+        calls = [
+            self._notes[message_id] for message_id, answer in self.answers.items() if answer.ended_by is None
+        ]
+        meant = [call for call in calls if note.ends(call)]
+        meant = [call for call in meant if note.ends_just(call)] or meant
+        if meant:
+            self.answers[meant[-1].message_id].end(note.message_id)
 
     def _notice_joined(self) -> None:
         """Count as joined only when the bot has taken the question about teams away."""

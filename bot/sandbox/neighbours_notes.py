@@ -34,10 +34,22 @@ class Note:
         return all(self.press(emoji) for emoji in emojis)
 
     def ends(self, call: "Note") -> bool:
-        """Say whether this message stands that call-out down: 🏁 and its name, below the same marks."""
+        """Say whether this message may stand that call-out down: 🏁 and its plan, below the same marks."""
         lines, called = self.words.splitlines(), call.words.splitlines()
-        place = next((place for place, line in enumerate(lines) if line.startswith(STOOD_DOWN)), None)
+        place = self._stood_down_in()
         if place is None or call.message_id >= self.message_id or len(called) <= place:
             return False
-        name = COLON.split(lines[place], maxsplit=1)[-1].strip()
-        return called[:place] == lines[:place] and name in called[place]
+        return called[:place] == lines[:place] and self._plan_and_gist()[0] in called[place]
+
+    def ends_just(self, call: "Note") -> bool:
+        """Say whether it names even the words or the place of that call-out, beside its plan."""
+        return self.ends(call) and self._plan_and_gist()[1] in " ".join(call.words.split())
+
+    def _stood_down_in(self) -> int | None:
+        lines = enumerate(self.words.splitlines())
+        return next((place for place, line in lines if line.startswith(STOOD_DOWN)), None)
+
+    def _plan_and_gist(self) -> tuple[str, str]:
+        line = self.words.splitlines()[self._stood_down_in() or 0]
+        plan, _, gist = COLON.split(line, maxsplit=1)[-1].partition(" · ")
+        return plan.strip(), gist.strip().rstrip("…")

@@ -151,6 +151,16 @@ def test_an_exercise_that_ends_for_a_real_call_out_ends_only_itself() -> None:
         assert [answer.ended_by for answer in one.answers.values()] == [9, None]
 
 
+def test_of_two_call_outs_of_a_plan_the_one_ends_whose_words_are_named() -> None:
+    one = mind(1)
+    one.read(asked(7, "Please come at once: 🌊 Flood\nWater in the cellar of Building 3, bring pumps"))
+    one.read(asked(8, "Please come at once: 🌊 Flood\nThe underpass is full"))
+    one.read(Note(9, (), "🏁 Stand-down: 🌊 Flood · Water in the cellar of…\nNobody else needs to come."))
+    assert [answer.ended_by for answer in one.answers.values()] == [9, None]
+    one.read(Note(10, (), "🏁 Stand-down: 🌊 Flood · Willow Bank\nNobody else needs to come."))
+    assert one.answers[8].ended_by == 10, "named in other words, but which else?"
+
+
 def test_the_thanks_for_an_earlier_call_out_end_no_later_one() -> None:
     one = mind(1)
     for first in (7, 9):
