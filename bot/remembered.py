@@ -2,6 +2,8 @@
 
 from sqlmodel import Field, Session, SQLModel
 
+import points.columns  # noqa: F401 - settles how constraints are named, before a table is made
+
 BOT_ID = "bot_id"
 BOT_USERNAME = "bot_username"
 
