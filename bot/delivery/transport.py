@@ -150,13 +150,15 @@ class BoundedRequest(BaseRequest):
             InDoubt: the line broke, or no answer came in time.
         """
         files = request_data.multipart_data if request_data else {}
-        writing = _given(write_timeout, MEDIA_PATIENCE + _size(files) / SLOWEST) if files else 0.0
-        connecting, answering = _given(connect_timeout, PATIENCE), _given(read_timeout, PATIENCE) + writing
+        connecting, answering = _given(connect_timeout, PATIENCE), _given(read_timeout, PATIENCE)
+        if files:
+            answering += _given(write_timeout, MEDIA_PATIENCE)
+        writing = 0.0 if _is_given(write_timeout) else _size(files) / SLOWEST
         patience = aiohttp.ClientTimeout(
             connect=connecting,
             sock_read=answering,
             # Nothing else sees that a server does not read. What it gives out comes piece by piece.
-            total=None if method == "GET" else connecting + answering,
+            total=None if method == "GET" else connecting + writing + answering,
         )
         async with nullcontext() if has_turn() else self._room:
             return await self._call(url, method, _body(request_data, files), patience)
@@ -172,8 +174,12 @@ class BoundedRequest(BaseRequest):
                 return answer.status, await answer.read()
 
 
+def _is_given(seconds: Any) -> bool:
+    return seconds is not BaseRequest.DEFAULT_NONE and seconds is not None
+
+
 def _given(seconds: Any, default: float) -> float:
-    return default if seconds is BaseRequest.DEFAULT_NONE or seconds is None else float(seconds)
+    return float(seconds) if _is_given(seconds) else default
 
 
 def _size(files: Mapping[str, Any]) -> int:
