@@ -10,7 +10,7 @@ from points.models import AccountKind, accounts, balances, transfers
 from points.storing import chunks, upsert
 
 COMMUNITY = "community"  # the owner of the accounts that points come from and end in
-WITH_FLOOR = frozenset({AccountKind.RESIDENT, AccountKind.MERCHANT})
+WITH_FLOOR = frozenset({AccountKind.RESIDENT, AccountKind.HOUSEHOLD, AccountKind.MERCHANT, AccountKind.FUND})
 
 
 @dataclass(frozen=True)

@@ -10,8 +10,17 @@ from points.columns import BigId, Bytewise, Moment, words
 
 
 class AccountKind(StrEnum):
+    """Whose points an account keeps; `owner` says who of them.
+
+    A resident's or household's number, a merchant's or area's code (its fund), the number of the account
+    that owes (its debt); the community itself owns what was issued, has expired and was redeemed.
+    """
+
     RESIDENT = "resident"
+    HOUSEHOLD = "household"
     MERCHANT = "merchant"
+    FUND = "fund"
+    DEBT = "debt"
     ISSUED = "issued"
     EXPIRED = "expired"
     REDEEMED = "redeemed"
@@ -26,6 +35,13 @@ class TransferKind(StrEnum):
     EXPIRY = "expiry"
 
 
+class DebtStep(StrEnum):
+    """What a settlement between an account and its debt does: note what is owed, or pay it back."""
+
+    OWED = "owed"
+    REPAID = "repaid"
+
+
 class GroupKind(StrEnum):
     RESIDENT = "resident"
     HOUSEHOLD = "household"
@@ -38,6 +54,7 @@ class HoldState(StrEnum):
     OPEN = "open"
     CAPTURED = "captured"
     RELEASED = "released"
+    LAPSED = "lapsed"
 
 
 class Account(SQLModel, table=True):
@@ -51,20 +68,29 @@ class Account(SQLModel, table=True):
 
 
 class Balance(SQLModel, table=True):
-    """What an account with a floor has; the community's own accounts have no row to wait for."""
+    """What an account with a floor has; the community's own accounts have no row to wait for.
+
+    Who owes has nothing to spend: whatever becomes available repays first.
+    """
 
     __table_args__ = (
         CheckConstraint("held >= 0", name="held_not_negative"),
         CheckConstraint("posted - held >= 0", name="available_not_negative"),
+        CheckConstraint("owed >= 0", name="owed_not_negative"),
+        CheckConstraint("owed = 0 OR posted = held", name="who_owes_has_nothing_available"),
     )
 
     account: int = Field(primary_key=True, foreign_key="account.id", sa_type=BigId)
     posted: int = Field(default=0, sa_type=BigId)
     held: int = Field(default=0, sa_type=BigId)
+    owed: int = Field(default=0, sa_type=BigId)
 
 
 class Hold(SQLModel, table=True):
-    """Points set aside for a while: taken when the hold is captured, free again when it is released."""
+    """Points set aside for a while: taken when the hold is captured, in full or in part, else free again.
+
+    A hold that is still open at `lapses_at` can only lapse.
+    """
 
     __table_args__ = (
         CheckConstraint("amount > 0", name="amount_positive"),
@@ -72,6 +98,12 @@ class Hold(SQLModel, table=True):
         Index(
             "ix_hold_open",
             "account",
+            postgresql_where=text("state = 'open'"),
+            sqlite_where=text("state = 'open'"),
+        ),
+        Index(
+            "ix_hold_lapsing",
+            "lapses_at",
             postgresql_where=text("state = 'open'"),
             sqlite_where=text("state = 'open'"),
         ),
@@ -84,6 +116,7 @@ class Hold(SQLModel, table=True):
     at: datetime = Field(sa_type=Moment)
     state: HoldState = Field(default=HoldState.OPEN, sa_type=words(HoldState))
     ended_at: datetime | None = Field(default=None, sa_type=Moment)
+    lapses_at: datetime | None = Field(default=None, sa_type=Moment)
 
 
 class Transfer(SQLModel, table=True):
@@ -92,7 +125,8 @@ class Transfer(SQLModel, table=True):
     `month` is the month the transfer counts in: the local month of `at`, and for a reversal the month of
     what it reverses, so that points wrongly given never counted. The group keys are those of the moment of
     posting; nothing here names a person. `rule` is the code of the activity that paid, or of the reward that
-    was had.
+    was had. Transfers of one `link` were posted together or not at all; `debt` marks those between an account
+    and its debt.
     """
 
     __table_args__ = (
@@ -121,6 +155,8 @@ class Transfer(SQLModel, table=True):
     minutes: int | None = Field(default=None)
     hold: int | None = Field(default=None, unique=True, foreign_key="hold.id", sa_type=BigId)
     reverses: int | None = Field(default=None, unique=True, foreign_key="transfer.id", sa_type=BigId)
+    link: str | None = Field(default=None, sa_type=Bytewise)
+    debt: DebtStep | None = Field(default=None, sa_type=words(DebtStep))
 
 
 class MonthlyTotal(SQLModel, table=True):
