@@ -19,8 +19,11 @@ from points.errors import (
     CodeCancelled,
     CodeLapsed,
     HoldEnded,
+    HoldExceeded,
+    HoldLapsed,
     KeyConflict,
     LimitReached,
+    LinkRefused,
     NotEnoughPoints,
     NotHandedOver,
     NothingToReverse,
@@ -28,6 +31,7 @@ from points.errors import (
     OutOfStock,
     PointsError,
     PriceChanged,
+    ReservedKey,
     RewardRetired,
     SameAccount,
     UndoTooLate,
@@ -38,12 +42,12 @@ from points.errors import (
 )
 from points.forgetting import forget_owner
 from points.handovers import UNDO_WITHIN, HandedOver, HandoverUndone, hand_over, undo_handover
-from points.holding import place_hold, release_hold
+from points.holding import capture_hold, lapse_holds, place_hold, release_hold
 from points.lookup import RedemptionView, lapsing, look_up, redemption, redemptions_of, waiting_codes
-from points.models import AccountKind, GroupKind, TransferKind
+from points.models import AccountKind, DebtStep, GroupKind, TransferKind
 from points.months import Per, month_of, month_start, months_later
 from points.names import say
-from points.posting import Groups, Outcome, Posted, Posting, Refused, post, post_one, reverse
+from points.posting import Groups, Outcome, Posted, Posting, Refused, post, post_linked, post_one, reverse
 from points.redemptions import Cancelled, GivenBack, Lapsed, Redeemed, cancel, lapse, redeem, why_ended
 from points.rewards import (
     Limit,
@@ -73,6 +77,7 @@ __all__ = [
     "Cap",
     "CodeCancelled",
     "CodeLapsed",
+    "DebtStep",
     "Deserved",
     "Entry",
     "GivenBack",
@@ -81,10 +86,13 @@ __all__ = [
     "HandedOver",
     "HandoverUndone",
     "HoldEnded",
+    "HoldExceeded",
+    "HoldLapsed",
     "KeyConflict",
     "Lapsed",
     "Limit",
     "LimitReached",
+    "LinkRefused",
     "MerchantEntry",
     "NotEnoughPoints",
     "NotHandedOver",
@@ -104,6 +112,7 @@ __all__ = [
     "RedemptionView",
     "Refused",
     "Rest",
+    "ReservedKey",
     "RewardOffer",
     "RewardRetired",
     "SameAccount",
@@ -120,6 +129,7 @@ __all__ = [
     "award",
     "award_all",
     "cancel",
+    "capture_hold",
     "catalogue",
     "community_account",
     "current_activities",
@@ -130,6 +140,7 @@ __all__ = [
     "forget_owner",
     "hand_over",
     "lapse",
+    "lapse_holds",
     "lapsing",
     "look_up",
     "month_board",
@@ -141,6 +152,7 @@ __all__ = [
     "open_account",
     "place_hold",
     "post",
+    "post_linked",
     "post_one",
     "redeem",
     "redemption",

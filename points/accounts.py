@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
-from sqlalchemy import case, func, or_, select, update
+from sqlalchemy import and_, case, func, or_, select, update
 from sqlmodel import Session
 
-from points.models import AccountKind, accounts, balances, transfers
+from points.models import AccountKind, HoldState, accounts, balances, holds, transfers
 from points.storing import chunks, upsert
 
 COMMUNITY = "community"  # the owner of the accounts that points come from and end in
@@ -15,10 +16,11 @@ WITH_FLOOR = frozenset({AccountKind.RESIDENT, AccountKind.HOUSEHOLD, AccountKind
 
 @dataclass(frozen=True)
 class Held:
-    """What an account with a floor has: all of it, and how much of that is on hold."""
+    """What an account with a floor has: all of it, how much of that is on hold; and what it owes."""
 
     posted: int
     held: int
+    owed: int = 0
 
     @property
     def available(self) -> int:
@@ -79,14 +81,18 @@ def lock(session: Session, account_ids: Sequence[int]) -> dict[int, Held]:
     return _read(session, account_ids, locking=True)
 
 
-def holdings(session: Session, account_ids: Sequence[int]) -> dict[int, Held]:
-    """Read what accounts with a floor have."""
-    return _read(session, account_ids, locking=False)
+def holdings(session: Session, account_ids: Sequence[int], *, now: datetime | None = None) -> dict[int, Held]:
+    """Read what accounts with a floor have; at a moment, if given, as when all that can only lapse had."""
+    found = _read(session, account_ids, locking=False)
+    freed = {} if now is None else _overdue(session, list(found), now)
+    return {
+        number: _lapsed(held, freed[number]) if number in freed else held for number, held in found.items()
+    }
 
 
-def held_by(session: Session, account_id: int) -> Held:
-    """Read what one account with a floor has."""
-    return holdings(session, [account_id])[account_id]
+def held_by(session: Session, account_id: int, *, now: datetime | None = None) -> Held:
+    """Read what one account with a floor has, at a moment if one is given."""
+    return holdings(session, [account_id], now=now)[account_id]
 
 
 def total(session: Session, account_id: int) -> int:
@@ -116,5 +122,22 @@ def _read(session: Session, account_ids: Sequence[int], *, locking: bool) -> dic
     for some in chunks(sorted(set(account_ids))):
         query = select(balances).where(balances.c.account.in_(some)).order_by(balances.c.account)
         rows = session.connection().execute(query.with_for_update(key_share=True) if locking else query)
-        found |= {row.account: Held(row.posted, row.held) for row in rows}
+        found |= {row.account: Held(row.posted, row.held, row.owed) for row in rows}
     return found
+
+
+def _overdue(session: Session, account_ids: Sequence[int], now: datetime) -> dict[int, int]:
+    """Add up the open holds whose time is over, account by account."""
+    freed: dict[int, int] = {}
+    over = and_(holds.c.state == HoldState.OPEN, holds.c.lapses_at <= now)
+    for some in chunks(account_ids):
+        query = select(holds.c.account, func.sum(holds.c.amount)).where(over, holds.c.account.in_(some))
+        rows = session.connection().execute(query.group_by(holds.c.account))
+        freed |= {account: int(amount) for account, amount in rows}
+    return freed
+
+
+def _lapsed(before: Held, freed: int) -> Held:
+    """Say what is had when some of what is held is free: it repays first."""
+    repaid = min(before.owed, before.available + freed)
+    return Held(before.posted - repaid, before.held - freed, before.owed - repaid)

@@ -59,10 +59,40 @@ class AlreadyReversed(PointsError):
 
 
 @dataclass(eq=False)
+class LinkRefused(PointsError):
+    """Nothing is wrong with this posting, but with the one it is linked to, whose key is `of`."""
+
+    of: str
+
+
+@dataclass(eq=False)
+class ReservedKey(PointsError):
+    """The key begins like those of the transfers that the ledger makes by itself."""
+
+    key: str
+
+
+@dataclass(eq=False)
 class HoldEnded(PointsError):
-    """The hold is not open any more, or not of this account and amount."""
+    """The hold is not open any more, or not of this account."""
 
     hold: int
+
+
+@dataclass(eq=False)
+class HoldLapsed(HoldEnded):
+    """The hold's time is over."""
+
+    at: datetime
+
+
+@dataclass(eq=False)
+class HoldExceeded(PointsError):
+    """More was asked for than the hold set aside."""
+
+    hold: int
+    held: int
+    asked: int
 
 
 @dataclass(eq=False)

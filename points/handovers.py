@@ -11,7 +11,7 @@ from sqlmodel import Session
 
 from points.accounts import open_account
 from points.errors import CodeLapsed, NotHandedOver, NotYourReward, UndoTooLate
-from points.holding import place_hold
+from points.holding import hold_under
 from points.lookup import RedemptionView, look_up, redemption
 from points.models import AccountKind, TransferKind
 from points.posting import Posting, post_one, reverse
@@ -80,7 +80,6 @@ def undo_handover(
         NotYourReward: it is for another merchant.
         NotHandedOver: there is nothing to undo.
         UndoTooLate: the ten minutes are over.
-        NotEnoughPoints: the merchant's points were settled since.
     """
     view = _for_merchant(session, code, merchant_codes)
     if view.state is not RedemptionState.HANDED_OVER or view.transfer is None or view.ended_at is None:
@@ -88,10 +87,9 @@ def undo_handover(
     if now > view.ended_at + UNDO_WITHIN:
         raise UndoTooLate(view.code, view.ended_at)
     undo = f"undo:{view.transfer}"
-    posted = reverse(session, transfer_id=view.transfer, key=undo, now=now, zone=zone)
-    hold = place_hold(
-        session, account=view.account, amount=view.price, key=f"code:{view.code}:{undo}", now=now
-    )
+    onto = f"code:{view.code}:{undo}"
+    posted = reverse(session, transfer_id=view.transfer, key=undo, now=now, zone=zone, onto_hold=onto)
+    hold = hold_under(session, onto)
     if not move_on(session, view, RedemptionState.WAITING, now, hold=hold, transfer=None):
         raise NotHandedOver(view.code)
     return HandoverUndone(**_told(view, now, posted.transfer_id))

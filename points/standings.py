@@ -12,7 +12,7 @@ from sqlmodel import Session
 from points.accounts import Held, find_resident_account, held_by
 from points.activities import activity_names
 from points.lookup import redemptions_of
-from points.models import TransferKind, transfers
+from points.models import DebtStep, TransferKind, transfers
 from points.months import month_start, months_later
 from points.rewards import reward_names
 
@@ -21,7 +21,10 @@ SHOWN = 10
 
 @dataclass(frozen=True)
 class Entry:
-    """One movement of a resident's points: above zero came in, below went out; `names` say for what."""
+    """One movement of a resident's points: above zero came in, below went out; `names` say for what.
+
+    With `debt` it notes what is owed (and comes in, for what was spent already), or repays it.
+    """
 
     transfer_id: int
     at: datetime
@@ -29,17 +32,22 @@ class Entry:
     amount: int
     names: Mapping[str, str]
     minutes: int | None
+    debt: DebtStep | None = None
 
 
 @dataclass(frozen=True)
 class Standing:
-    """`expiring` points are the next to be gone, at `expiring_at`, if they are not spent before."""
+    """`expiring` points are the next to be gone, at `expiring_at`, if they are not spent before.
+
+    `owed` points were spent before it turned out that they were not earned: what comes next repays them.
+    """
 
     available: int
     held: int
     expiring: int
     expiring_at: datetime | None
     entries: tuple[Entry, ...]
+    owed: int = 0
 
 
 def standing(
@@ -55,21 +63,23 @@ def standing(
     account = find_resident_account(session, resident_id)
     if account is None:
         return Standing(0, 0, 0, None, ())
-    held = held_by(session, account)
+    held = held_by(session, account, now=now)
     expiring, gone_at = _next_to_expire(session, account, held, expire_months, zone)
     overdue_is_now = max(gone_at, now) if gone_at else None
-    return Standing(held.available, held.held, expiring, overdue_is_now, _entries(session, account, last))
+    entries = _entries(session, account, last)
+    return Standing(held.available, held.held, expiring, overdue_is_now, entries, held.owed)
 
 
 def exported(session: Session, resident_id: int) -> dict[str, Any]:
     """Give all that is stored here about a resident, ready for JSON."""
     account = find_resident_account(session, resident_id)
     if account is None:
-        return {"available": 0, "held": 0, "entries": [], "codes": []}
+        return {"available": 0, "held": 0, "owed": 0, "entries": [], "codes": []}
     held = held_by(session, account)
     return {
         "available": held.available,
         "held": held.held,
+        "owed": held.owed,
         "entries": [_plain(asdict(entry)) for entry in _entries(session, account, None)],
         "codes": [
             {
@@ -145,6 +155,7 @@ def _entry(
         amount=row.amount if row.credit == account else -row.amount,
         names=by_code.get(row.mended_rule or row.rule or "", {}),
         minutes=row.minutes,
+        debt=row.debt,
     )
 
 

@@ -4,9 +4,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Row, Select, String, and_, cast, func, literal, or_, select, union_all
+from sqlalchemy import BigInteger, Row, Select, String, and_, cast, func, literal, or_, select, union_all
 from sqlmodel import Session
 
+from points.accounts import WITH_FLOOR
 from points.ddl import missing_guards
 from points.models import (
     AccountKind,
@@ -102,7 +103,7 @@ def _captures(session: Session) -> Iterator[str]:
     fits = and_(
         holds.c.state == HoldState.CAPTURED,
         holds.c.account == transfers.c.debit,
-        holds.c.amount == transfers.c.amount,
+        holds.c.amount >= transfers.c.amount,
     )
     query = select(transfers).join(holds, holds.c.id == transfers.c.hold).where(~fits)
     for row in _rows(session, query):
@@ -115,7 +116,7 @@ def _captures(session: Session) -> Iterator[str]:
 
 
 def _balances(session: Session) -> Iterator[str]:
-    floored = accounts.c.kind.in_((AccountKind.RESIDENT, AccountKind.MERCHANT))
+    floored = accounts.c.kind.in_(WITH_FLOOR)
     legs = _legs().subquery()
     counted = select(legs.c.what, legs.c.figure).join(accounts, accounts.c.id == legs.c.what).where(floored)
     kept = select(balances.c.account.label("what"), balances.c.posted.label("figure"))
@@ -131,9 +132,23 @@ def _held(session: Session) -> Iterator[str]:
         yield f"balance of account {row.what} says {row.kept} on hold, its open holds say {row.counted}"
 
 
+def _owed(session: Session) -> Iterator[str]:
+    """Work out what each account owes from the transfers of its debt."""
+    legs = _legs().subquery()
+    debtor = cast(accounts.c.owner, BigInteger).label("what")
+    owed = select(debtor, (-legs.c.figure).label("figure")).join(accounts, accounts.c.id == legs.c.what)
+    counted = owed.where(accounts.c.kind == AccountKind.DEBT)
+    kept = select(balances.c.account.label("what"), balances.c.owed.label("figure"))
+    for row in _differences(session, counted, kept):
+        yield f"balance of account {row.what} says {row.kept} owed, the transfers say {row.counted}"
+
+
 def _overdrawn(session: Session) -> Iterator[str]:
     for row in _rows(session, select(balances).where(balances.c.posted < balances.c.held)):
         yield f"account {row.account} has {row.posted} and {row.held} of it on hold"
+    unrepaid = and_(balances.c.owed > 0, balances.c.posted > balances.c.held)
+    for row in _rows(session, select(balances).where(unrepaid)):
+        yield f"account {row.account} owes {row.owed} and has {row.posted - row.held} to repay it with"
 
 
 def _months(session: Session) -> Iterator[str]:
@@ -181,6 +196,7 @@ _CHECKS: tuple[Callable[[Session], Iterator[str]], ...] = (
     _captures,
     _balances,
     _held,
+    _owed,
     _overdrawn,
     _months,
     _stock,

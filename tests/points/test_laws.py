@@ -60,6 +60,7 @@ class Model:
     """What should be, in a few plain values."""
 
     available: Counter[int] = field(default_factory=Counter)
+    owed: Counter[int] = field(default_factory=Counter)
     issued: int = 0
     shop: int = 0
     awards: dict[str, Any] = field(default_factory=dict)
@@ -69,6 +70,11 @@ class Model:
     @property
     def kept(self) -> int:
         return sum(code.state in {"waiting", "handed_over"} for code in self.codes)
+
+    def gains(self, who: int, amount: int) -> None:
+        """Let points come to somebody, who repays first; below zero they go, and what is lacking is owed."""
+        figure = self.available[who] - self.owed[who] + amount
+        self.available[who], self.owed[who] = max(figure, 0), max(-figure, 0)
 
     def held(self, who: int) -> int:
         mine = [code for code in self.codes if code.redeemed.resident_id == who and code.state == "waiting"]
@@ -111,7 +117,7 @@ class Story(RuleBasedStateMachine):
         first = self.model.awards.setdefault(key, given)
         assert (given.transfer_id, given.amount) == (first.transfer_id, first.amount)
         if not given.replayed:
-            self.model.available[who] += given.amount
+            self.model.gains(who, given.amount)
             self.model.issued += given.amount
 
     @rule(who=PEOPLE, fact=FACTS)
@@ -126,13 +132,12 @@ class Story(RuleBasedStateMachine):
         first = self.model.awards.get(key)
         if first is None:
             return
-        short = self.model.available[who] < first.amount
-        refused = AlreadyReversed if key in self.model.reversed else NotEnoughPoints if short else None
+        refused = AlreadyReversed if key in self.model.reversed else None
         again = f"mend:{key}:{len(self.model.reversed)}:{refused}"
         self.attempt(lambda: self._reverse(first.transfer_id, again), refused=refused)
         if refused is None:
             self.model.reversed.add(key)
-            self.model.available[who] -= first.amount
+            self.model.gains(who, -first.amount)
             self.model.issued -= first.amount
 
     @rule(who=PEOPLE)
@@ -208,13 +213,14 @@ class Story(RuleBasedStateMachine):
             stands = self.town.stands(who)
             assert stands.available == self.model.available[who] >= 0
             assert stands.held == self.model.held(who)
+            assert stands.owed == self.model.owed[who] >= 0
         shop = open_account(self.session, AccountKind.MERCHANT, "corner-shop")
         assert total(self.session, shop) == self.model.shop
         assert self.town.left() == (RICE.stock or 0) - self.model.kept >= 0
 
     def _give_back(self, code: Code, state: str) -> None:
         code.state = state
-        self.model.available[code.redeemed.resident_id] += RICE.price
+        self.model.gains(code.redeemed.resident_id, RICE.price)
 
     def _redeem(self, who: int) -> Redeemed:
         # A household of its own each time: the limit has tests of its own.

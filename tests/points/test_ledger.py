@@ -1,8 +1,8 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from zoneinfo import ZoneInfo
 
 import pytest
+from ledger_asked import HOME, NOON, SHANGHAI, award_of, earned, gift_of, reasons
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
@@ -11,7 +11,6 @@ from points import (
     AccountKind,
     AlreadyReversed,
     BadAmount,
-    Groups,
     HoldEnded,
     KeyConflict,
     NotEnoughPoints,
@@ -19,57 +18,21 @@ from points import (
     Posted,
     Posting,
     Refused,
+    ReservedKey,
     SameAccount,
     TransferKind,
     UnknownAccount,
     community_account,
     open_account,
-    place_hold,
     post,
     post_one,
-    release_hold,
     resident_account,
     reverse,
     total,
     verify,
 )
 from points.accounts import held_by
-from points.models import monthly_totals
-
-SHANGHAI = ZoneInfo("Asia/Shanghai")
-NOON = datetime(2026, 3, 10, 4, tzinfo=UTC)
-HOME = Groups(household="7", team="core", building="b1", grid="g1")
-
-
-def award_of(session: Session, resident_id: int, amount: int, key: str) -> Posting:
-    return Posting(
-        key=key,
-        kind=TransferKind.AWARD,
-        debit=community_account(session, AccountKind.ISSUED),
-        credit=resident_account(session, resident_id),
-        amount=amount,
-        groups=HOME,
-    )
-
-
-def gift_of(session: Session, giver: int, taker: int, amount: int, key: str) -> Posting:
-    return Posting(
-        key=key,
-        kind=TransferKind.GIFT,
-        debit=resident_account(session, giver),
-        credit=resident_account(session, taker),
-        amount=amount,
-    )
-
-
-def earned(session: Session) -> dict[tuple[str, str, str], int]:
-    rows = session.connection().execute(monthly_totals.select())
-    return {(row.month, row.group_kind.value, row.key): row.earned for row in rows if row.earned}
-
-
-def reasons(session: Session, *postings: Posting) -> list[type | None]:
-    outcomes = post(session, postings, NOON, zone=SHANGHAI)
-    return [type(outcome.reason) if isinstance(outcome, Refused) else None for outcome in outcomes]
+from points.postings import fingerprint
 
 
 def test_an_award_moves_points_from_the_community_and_the_sum_stays_zero(session: Session) -> None:
@@ -115,6 +78,29 @@ def test_the_same_key_for_something_else_is_refused_and_both_are_shown(session: 
     assert total(session, resident_account(session, 1)) == 20
 
 
+def test_within_a_batch_too_both_contents_of_a_key_are_shown(session: Session) -> None:
+    asked = [award_of(session, 1, 20, "a"), award_of(session, 1, 21, "a")]
+    _, refused = post(session, asked, NOON, zone=SHANGHAI)
+    assert isinstance(refused, Refused)
+    assert isinstance(refused.reason, KeyConflict)
+    assert (refused.reason.first["amount"], refused.reason.second["amount"]) == (20, 21)
+    assert set(refused.reason.first) == set(refused.reason.second)
+
+
+def test_a_request_is_recognised_as_it_was_before_there_were_links() -> None:
+    asked = Posting("k", TransferKind.AWARD, 1, 2, 20, HOME, "callout", 1, 60)
+    assert fingerprint(asked).hex() == "5186e3a84c819c743cfcdb046a6e517f10a5f86a62f0c40984e0c496a2f37b6f"
+
+
+def test_every_kind_of_owner_has_a_floor_and_the_community_has_none(session: Session) -> None:
+    for kind, owner in ((AccountKind.FUND, "g1"), (AccountKind.HOUSEHOLD, "7"), (AccountKind.MERCHANT, "s")):
+        account = open_account(session, kind, owner)
+        award = replace(award_of(session, 1, 5, f"to {owner}"), credit=account)
+        spend = Posting(f"by {owner}", TransferKind.GIFT, account, resident_account(session, 1), 6)
+        assert reasons(session, award, spend) == [None, NotEnoughPoints]
+    assert verify(session).problems == ()
+
+
 def test_impossible_postings_are_refused_by_name(session: Session) -> None:
     award = award_of(session, 1, 20, "a")
     assert reasons(
@@ -122,11 +108,14 @@ def test_impossible_postings_are_refused_by_name(session: Session) -> None:
         replace(award, amount=0, key="zero"),
         replace(award, amount=-5, key="negative"),
         replace(award, amount=2**63, key="huge"),
+        replace(award, amount=True, key="yes"),
+        replace(award, amount=1.5, key="and a half"),  # type: ignore[arg-type]
         replace(award, debit=award.credit, key="itself"),
         replace(award, credit=987_654, key="nobody"),
         replace(award, hold=99, key="no hold"),
         replace(award, kind=TransferKind.REVERSAL, reverses=99, key="nothing to reverse"),
-    ) == [BadAmount, BadAmount, BadAmount, SameAccount, UnknownAccount, HoldEnded, NothingToReverse]
+        replace(award, key="repay:a"),
+    ) == [*[BadAmount] * 5, SameAccount, UnknownAccount, HoldEnded, NothingToReverse, ReservedKey]
     assert verify(session).transfers == 0
 
 
@@ -171,47 +160,6 @@ def test_a_transfer_is_reversed_once_and_a_reversal_never(session: Session) -> N
         reverse(session, transfer_id=first.transfer_id, key="mend more", now=NOON, zone=SHANGHAI)
     with pytest.raises(NothingToReverse):
         reverse(session, transfer_id=once.transfer_id, key="mend the mend", now=NOON, zone=SHANGHAI)
-
-
-def test_an_award_that_was_spent_cannot_be_reversed(session: Session) -> None:
-    first = post_one(session, award_of(session, 1, 20, "a"), NOON, zone=SHANGHAI)
-    post_one(session, gift_of(session, 1, 2, 1, "g"), NOON, zone=SHANGHAI)
-    with pytest.raises(NotEnoughPoints) as caught:
-        reverse(session, transfer_id=first.transfer_id, key="mend", now=NOON, zone=SHANGHAI)
-    assert (caught.value.available, caught.value.price) == (19, 20)
-
-
-def test_points_on_hold_cannot_be_spent_until_released(session: Session) -> None:
-    post_one(session, award_of(session, 1, 20, "a"), NOON, zone=SHANGHAI)
-    account = resident_account(session, 1)
-    hold = place_hold(session, account=account, amount=15, key="h", now=NOON)
-    with pytest.raises(NotEnoughPoints):
-        place_hold(session, account=account, amount=6, key="h2", now=NOON)
-    assert reasons(session, gift_of(session, 1, 2, 6, "g")) == [NotEnoughPoints]
-    release_hold(session, hold=hold, now=NOON)
-    assert reasons(session, gift_of(session, 1, 2, 6, "g")) == [None]
-    with pytest.raises(HoldEnded):
-        release_hold(session, hold=hold, now=NOON)
-    assert verify(session).problems == ()
-
-
-def test_a_hold_is_captured_once_and_only_as_it_was_held(session: Session) -> None:
-    post_one(session, award_of(session, 1, 20, "a"), NOON, zone=SHANGHAI)
-    account, shop = resident_account(session, 1), open_account(session, AccountKind.MERCHANT, "shop")
-    hold = place_hold(session, account=account, amount=15, key="h", now=NOON)
-    capture = Posting(
-        key="c", kind=TransferKind.CAPTURE, debit=account, credit=shop, amount=15, hold=hold, groups=Groups()
-    )
-    assert reasons(
-        session,
-        replace(capture, key="part", amount=14),
-        replace(capture, key="stranger", debit=resident_account(session, 2)),
-        capture,
-        replace(capture, key="twice"),
-    ) == [HoldEnded, HoldEnded, None, HoldEnded]
-    assert (held_by(session, account).available, held_by(session, account).held) == (5, 0)
-    assert total(session, shop) == 15
-    assert verify(session).problems == ()
 
 
 @pytest.mark.parametrize(

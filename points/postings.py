@@ -1,0 +1,91 @@
+"""What is asked of the ledger, how it is told from another request, and what came of it."""
+
+import hashlib
+import json
+from dataclasses import dataclass
+from operator import attrgetter
+
+from points.errors import PointsError
+from points.models import TransferKind
+
+MOST = 10**12  # points in one transfer: far above any neighbourhood, far below what 64 bits can add up
+
+
+@dataclass(frozen=True, slots=True)
+class Groups:
+    """Who besides the resident earns: text keys, as they are at this moment; they are never changed later."""
+
+    household: str | None = None
+    team: str | None = None
+    building: str | None = None
+    grid: str | None = None
+
+
+NO_GROUPS = Groups()
+
+
+@dataclass(frozen=True, slots=True)
+class Posting:
+    """One transfer to be: from `debit` to `credit`, under a key that comes from the fact it stands for.
+
+    `hold` names the hold the points are taken from, whose rest is free again; `reverses` the transfer this
+    one mends. Postings of one `link` are posted together or not at all. With `onto_hold` the points come to
+    `credit` set aside, under that key. `request` says what was asked for where that is less than the posting
+    itself (an award's amount follows from its rule).
+    """
+
+    key: str
+    kind: TransferKind
+    debit: int
+    credit: int
+    amount: int
+    groups: Groups = NO_GROUPS
+    rule: str | None = None
+    rule_version: int | None = None
+    minutes: int | None = None
+    hold: int | None = None
+    reverses: int | None = None
+    request: str | None = None
+    link: str | None = None
+    onto_hold: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    transfer_id: int
+    replayed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    reason: PointsError
+
+
+Outcome = Posted | Refused
+
+# A transfer's columns that are the posting's own, and those of its groups.
+OWN = ("kind", "debit", "credit", "amount", "rule", "rule_version", "minutes", "hold", "reverses", "link")
+GROUPS = ("household", "team", "building", "grid")
+# What came after the first ledgers, and so only counts where it says something: old fingerprints still hold.
+_LATER = ("link", "onto_hold")
+_FIRST = tuple(name for name in OWN if name not in _LATER)
+
+own = attrgetter(*OWN)
+grouped = attrgetter(*GROUPS)
+_first = attrgetter(*_FIRST)
+_later = attrgetter(*_LATER)
+_as_json = json.JSONEncoder(sort_keys=True, separators=(",", ":")).encode
+
+
+def content(posting: Posting) -> dict[str, object]:
+    """Give what a posting says, but for its key."""
+    said: dict[str, object] = dict(zip(_FIRST, _first(posting), strict=True))
+    said.update(zip(GROUPS, grouped(posting.groups), strict=True))
+    said.update((name, more) for name, more in zip(_LATER, _later(posting), strict=True) if more is not None)
+    return said
+
+
+def fingerprint(posting: Posting) -> bytes:
+    """Tell a repeated request from another one."""
+    asked = posting.request or _as_json(content(posting))
+    return hashlib.sha256(asked.encode()).digest()
