@@ -9,7 +9,7 @@ from bot.chat.keyboards import two_a_row
 from bot.chat.texts import Texts
 from bot.chat.turn import Turn
 from bot.delivery import Button, Message
-from points import Entry, Standing, TransferKind, standing, waiting_codes
+from points import DebtStep, Entry, Standing, TransferKind, standing, waiting_codes
 
 KINDS = {
     TransferKind.AWARD: "points.entry_award",
@@ -18,6 +18,10 @@ KINDS = {
     TransferKind.GIFT: "points.entry_gift",
     TransferKind.SETTLEMENT: "points.entry_settlement",
     TransferKind.EXPIRY: "points.entry_expiry",
+}
+DEBTS = {
+    DebtStep.OWED: "points.entry_owed",
+    DebtStep.REPAID: "points.entry_repaid",
 }
 MOMENT = timedelta(seconds=1)
 
@@ -43,6 +47,8 @@ def points_html(t: Texts, house: House, mine: Standing) -> Markup:
     lines = [t.rich("points.balance", available=mine.available)]
     if mine.held:
         lines.append(t.rich("points.held", held=mine.held))
+    if mine.owed:
+        lines.append(t.rich("points.owed", owed=mine.owed))
     if mine.expiring and mine.expiring_at is not None:
         lines.append(
             t.rich("points.expiring", points=mine.expiring, day=house.day(mine.expiring_at - MOMENT))
@@ -56,7 +62,8 @@ def points_html(t: Texts, house: House, mine: Standing) -> Markup:
 
 
 def _entry(t: Texts, house: House, entry: Entry) -> Markup:
-    what = t(KINDS[entry.kind], name=t.name(entry.names) if entry.names else t("points.entry_unnamed"))
+    words = KINDS[entry.kind] if entry.debt is None else DEBTS[entry.debt]
+    what = t(words, name=t.name(entry.names) if entry.names else t("points.entry_unnamed"))
     if entry.minutes:
         what = t("points.entry_minutes", what=what, minutes=entry.minutes)
     sign = "+" if entry.amount > 0 else "−"

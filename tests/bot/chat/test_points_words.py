@@ -17,6 +17,7 @@ from bot.neighbourhood import SAMPLE, load
 from points import (
     Board,
     By,
+    DebtStep,
     Entry,
     GroupKind,
     Limit,
@@ -68,6 +69,18 @@ def test_no_digit_comes_before_the_available_balance(house: House, language: str
 def test_every_kind_of_entry_has_its_words(house: House, language: str, kind: TransferKind) -> None:
     entry = Entry(1, NOW, kind, 5, {}, minutes=None)
     assert "2026-11-10" in points_html(texts(language), house, Standing(5, 0, 0, None, (entry,)))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_is_owed_is_said_with_the_entries_that_made_and_repaid_it(house: House, language: str) -> None:
+    entries = tuple(
+        Entry(number, NOW, TransferKind.SETTLEMENT, amount, {}, minutes=None, debt=debt)
+        for number, (debt, amount) in enumerate([(DebtStep.OWED, 30), (DebtStep.REPAID, -10)])
+    )
+    html = points_html(texts(language), house, Standing(0, 0, 0, None, entries, owed=20))
+    said = {"zh": ("还欠 20 分", "记为欠分", "补还欠分"), "en": ("Still owed: 20", "now owed", "Paid back")}
+    assert [words in html for words in said[language]] == [True, True, True]
+    assert ["+30" in html, "−10" in html] == [True, True]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
