@@ -1,10 +1,12 @@
 """The one writer of an SQLite file: whatever is queued shares one commit, and fails alone."""
 
 import sqlite3
+import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from functools import partial
 from typing import Any, cast
 
@@ -29,22 +31,35 @@ class GroupWriter:
         self._finish = finish
         self._queue: deque[Unit] = deque()
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="linli-writer")
+        self._waking = threading.Lock()
+        self._awake = False
+        self._connection: Connection | None = None
 
     def put(self, unit: Unit) -> None:
         """Queue a unit; it will be done even if its caller goes away."""
-        self._queue.append(unit)
-        self._thread.submit(self._turn)
+        with self._waking:
+            self._queue.append(unit)
+            if not self._awake:
+                self._awake = True
+                self._thread.submit(self._work)
 
     def close(self) -> None:
         """Wait until all that is queued is done."""
         self._thread.shutdown(wait=True)
+        if self._connection is not None:
+            self._connection.close()
 
-    def _turn(self) -> None:
-        if not self._queue:
-            return  # an earlier turn took this unit along
-        self._finish(self._one_group())
-        if self._queue:
-            time.sleep(_PAUSE)  # other processes write too, and only find the place free between two commits
+    def _work(self) -> None:
+        """Do group after group until nothing is queued."""
+        while self._has_more():
+            self._finish(self._one_group())
+            if self._queue:
+                time.sleep(_PAUSE)  # other processes write too, and find the place free between two commits
+
+    def _has_more(self) -> bool:
+        with self._waking:
+            self._awake = bool(self._queue)
+            return self._awake
 
     def _one_group(self) -> Finished:
         taken = [self._queue.popleft()]
@@ -60,7 +75,7 @@ class GroupWriter:
             TransactionLost: and whatever a failed commit raises; nothing of the group is kept then.
         """
         outcomes: list[Outcome] = []
-        with self._engine.begin() as connection:
+        with self._begun() as connection:
             before = _driver(connection).total_changes
             for unit in self._and_queued(taken):
                 outcomes.append(attempt(unit, partial(unit.run, connection, Scope.SAVEPOINT)))
@@ -75,8 +90,20 @@ class GroupWriter:
             taken.append(self._queue.popleft())
             yield taken[-1]
 
+    @contextmanager
+    def _begun(self) -> Iterator[Connection]:
+        """Begin on the one connection there is; fetching it from the pool costs as much as a small unit."""
+        if self._connection is None:
+            self._connection = self._engine.connect()
+        try:
+            with self._connection.begin():
+                yield self._connection
+        except BaseException:
+            _driver(self._connection).rollback()  # a commit that failed leaves its transaction open
+            raise
+
     def _alone(self, unit: Unit) -> Any:
-        with self._engine.begin() as connection:
+        with self._begun() as connection:
             result = unit.run(connection, Scope.TRANSACTION)
             _still_there(connection)
             return result
