@@ -6,9 +6,11 @@ import os
 import sys
 from datetime import UTC, datetime
 
-from tests.benchmarks import callout, memory, startup, storm
+from tests.benchmarks import callout, ledger, memory, startup, storm
 
-BENCHMARKS = {each.__name__.rpartition(".")[2]: each.measure for each in (startup, memory, callout, storm)}
+BENCHMARKS = {
+    each.__name__.rpartition(".")[2]: each.measure for each in (startup, memory, callout, storm, ledger)
+}
 
 
 def main(names: list[str]) -> int:
