@@ -9,7 +9,21 @@ from bot.community import models as community
 from bot.delivery import models as delivery
 from bot.intake import store as intake
 from points import ddl, models, shelf
+from points import ddl, models, seal_guards, seals, shelf
 
-ROOMS = (ddl, models, shelf, community, callouts, delivery, conversation, intake, remembered, schedule)
+ROOMS = (
+    ddl,
+    models,
+    shelf,
+    seals,
+    seal_guards,
+    community,
+    callouts,
+    delivery,
+    conversation,
+    intake,
+    remembered,
+    schedule,
+)
 
 metadata = SQLModel.metadata

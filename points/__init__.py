@@ -48,6 +48,8 @@ from points.models import AccountKind, DebtStep, GroupKind, TransferKind
 from points.months import Per, month_of, month_start, months_later
 from points.names import say
 from points.posting import Groups, Outcome, Posted, Posting, Refused, post, post_linked, post_one, reverse
+from points.posting import Groups, Outcome, Posted, Posting, Refused, post, post_one, reverse
+from points.proofs import short_root
 from points.redemptions import Cancelled, GivenBack, Lapsed, Redeemed, cancel, lapse, redeem, why_ended
 from points.rewards import (
     Limit,
@@ -59,6 +61,7 @@ from points.rewards import (
     offer_of,
     synchronise_rewards,
 )
+from points.seals import Sealed, hold_posters, month_root, seal
 from points.shelf import By, RedemptionState, Verify
 from points.standings import Entry, Standing, exported, standing
 from points.verification import Verification, verify
@@ -116,6 +119,7 @@ __all__ = [
     "RewardOffer",
     "RewardRetired",
     "SameAccount",
+    "Sealed",
     "Standing",
     "TransferKind",
     "UndoTooLate",
@@ -139,12 +143,14 @@ __all__ = [
     "find_resident_account",
     "forget_owner",
     "hand_over",
+    "hold_posters",
     "lapse",
     "lapse_holds",
     "lapsing",
     "look_up",
     "month_board",
     "month_of",
+    "month_root",
     "month_start",
     "months_later",
     "normal_code",
@@ -161,6 +167,8 @@ __all__ = [
     "resident_account",
     "reverse",
     "say",
+    "seal",
+    "short_root",
     "standing",
     "synchronise_activities",
     "synchronise_rewards",

@@ -14,9 +14,11 @@ from bot.chat.house import House
 from bot.chat.month_news import LEADERBOARD_DUE, announce_month, draw_month, plan_first
 from bot.chat.points_news import LAPSE_DUE, lapse_code
 from bot.chat.privacy import ERASING_DUE, erase_what_was_underway
+from bot.chat.sealing import MONTH_SEAL_DUE, SEAL_DUE, plan_seals, seal_hour, seal_month
 from bot.delivery import erase_said
 from bot.intake import erase_old
-from bot.schedule import Job, Preparation, forget_done, put
+from bot.schedule import First, Job, Preparation, forget_done, put
+from points import hold_posters
 
 TIDYING_DUE = "tidying"
 TIDYING_EVERY = timedelta(hours=1)
@@ -41,6 +43,7 @@ def plan_ahead(session: Session, house: House, now: datetime) -> None:
     """Note at a start what must be due, where it is not noted yet."""
     _plan_tidying(session, now)
     plan_first(session, house, now)
+    plan_seals(session, house, now)
 
 
 def _job(rule: Rule, house: House) -> Job:
@@ -82,7 +85,11 @@ RULES: dict[str, Rule] = {
     ERASING_DUE: erase_what_was_underway,
     LAPSE_DUE: lapse_code,
     LEADERBOARD_DUE: announce_month,
+    MONTH_SEAL_DUE: seal_month,
+    SEAL_DUE: seal_hour,
     TIDYING_DUE: _tidy,
 }
 
 AHEAD: dict[str, Ahead] = {LEADERBOARD_DUE: draw_month}
+# What a unit does before it reads which due thing it does.
+FIRST: dict[str, First] = dict.fromkeys((SEAL_DUE, MONTH_SEAL_DUE), hold_posters)

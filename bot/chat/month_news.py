@@ -18,7 +18,7 @@ from bot.chat.texts import Texts, texts
 from bot.community import residents_in, root_area
 from bot.delivery import Button, Lane, Message
 from bot.schedule import put
-from points import month_of, months_later
+from points import month_of, month_root, months_later
 
 if TYPE_CHECKING:
     from bot.pictures import LeaderboardPicture
@@ -65,11 +65,12 @@ def announce_month(
     boards = month_boards(session, month=month, top=TOP, reader=None)
     if boards.empty:
         return
+    root = month_root(session, month)
     tell(
         session,
         residents_in(session, root_area(session).area_id),
         key=f"leaderboard:{month}",
-        words=lambda t: _news(t, boards, house, drawn or {}),
+        words=lambda t: _news(t, boards, house, drawn or {}, root),
         now=now,
         lane=Lane.BULK,
         about=f"leaderboard:{month}",
@@ -92,12 +93,16 @@ def _plan(session: Session, month: str, zone: ZoneInfo) -> None:
 
 
 def _news(
-    t: Texts, boards: MonthBoards, house: House, drawn: Mapping["LeaderboardPicture", bytes]
+    t: Texts,
+    boards: MonthBoards,
+    house: House,
+    drawn: Mapping["LeaderboardPicture", bytes],
+    root: str | None,
 ) -> Message:
     picture = _picture(t, boards, house)
     mine = Button(t("boards.button_mine"), f"bm:{boards.month}")
     return Message(
-        str(news_html(t, boards)),
+        str(news_html(t, boards, root=root)),
         one_a_row(mine),
         photo=drawn[picture] if picture in drawn else _draw(picture),
         file_name=f"leaderboard-{boards.month}.png",

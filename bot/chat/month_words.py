@@ -7,7 +7,7 @@ from markupsafe import Markup
 from bot.chat.board_months import month_name
 from bot.chat.month_boards import KindBoard, Line, MonthBoards
 from bot.chat.texts import Texts
-from points import GroupKind, Rest
+from points import GroupKind, Rest, short_root
 
 if TYPE_CHECKING:
     from bot.pictures import LeaderboardPicture, Row, Section
@@ -51,9 +51,11 @@ def boards_html(t: Texts, boards: MonthBoards) -> Markup:
     return Markup("\n\n").join((first, *blocks))
 
 
-def news_html(t: Texts, boards: MonthBoards) -> Markup:
-    """Word the boards of a month that is over, for everybody at once."""
+def news_html(t: Texts, boards: MonthBoards, *, root: str | None = None) -> Markup:
+    """Word the boards of a month that is over, for everybody at once, with the seal it ended with."""
     blocks = [_board(t, board, boards.top) for board in boards.boards if board.lines]
+    if root is not None:
+        blocks.append(t.rich("boards.seal", root=short_root(root)))
     return Markup("\n\n").join((t.rich("boards.news", month=month_name(boards.month, t.language)), *blocks))
 
 

@@ -139,7 +139,9 @@ def test_the_longest_monthly_news_fits_under_its_picture(language: str) -> None:
     lines = [Line(place, names, "ABCD", 10**9, mine=False, sharing=10**5) for place in range(1, 7)]
     kinds = (GroupKind.RESIDENT, GroupKind.TEAM, GroupKind.BUILDING)
     boards = month(*(kind_board(kind, lines, total=10**6) for kind in kinds), top=5)
-    assert visible_length(news_html(texts(language), boards)) <= CAPTION_LIMIT
+    news = news_html(texts(language), boards, root="0123456789abcdef" * 4)
+    assert visible_length(news) <= CAPTION_LIMIT
+    assert "0123-4567-89ab-cdef" in news
 
 
 def test_who_shares_a_place_beyond_those_named_is_counted() -> None:

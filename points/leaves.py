@@ -1,0 +1,112 @@
+"""Transfers as the leaves of seals: read page by page, each as its canonical JSON, and hashed."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from operator import itemgetter
+from typing import Any
+
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Integer,
+    LargeBinary,
+    Row,
+    Select,
+    String,
+    case,
+    select,
+    type_coerce,
+)
+from sqlmodel import Session
+
+from points.columns import Moment
+from points.models import transfers
+from points.proofs import canonical, leaf_hash
+from points.storing import hex_text, iso_text
+
+PAGE = 2_000
+_COLUMNS: tuple[Column[Any], ...] = tuple(sorted(transfers.c, key=lambda column: column.name))
+_NULLABLE = tuple(column for column in _COLUMNS if column.nullable)
+NAMES = tuple(column.name for column in _COLUMNS)
+_CONTROLS = bytes(range(32))
+
+
+@dataclass(frozen=True, slots=True)
+class _Shape:
+    """How transfers with certain columns and no others are written."""
+
+    template: str
+    pick: Callable[[Row[Any]], tuple[Any, ...]]
+    quotes: int
+
+
+def pages(session: Session, *, above: int, upto: int | None = None) -> Iterator[Sequence[Row[Any]]]:
+    """Read transfers with `above` < id <= `upto` in the order of ids, a page at a time.
+
+    Each row has every column by name, as text or number, and the number of its shape as the last.
+    """
+    dialect = session.get_bind().dialect.name
+    while True:
+        query = _query(dialect).where(transfers.c.id > above)
+        if upto is not None:
+            query = query.where(transfers.c.id <= upto)
+        rows = session.connection().execute(query).all()
+        if rows:
+            yield rows
+        if len(rows) < PAGE:
+            return
+        above = rows[-1].id
+
+
+def texts(rows: Sequence[Row[Any]]) -> list[bytes]:
+    """Write each transfer as its canonical JSON."""
+    shapes = [_shape(row[-1]) for row in rows]
+    written = [(shape.template % shape.pick(row)).encode() for shape, row in zip(shapes, rows, strict=True)]
+    # Almost always no value holds a sign that JSON writes in another way; looked at once for all of them.
+    together = b"".join(written)
+    plain = (
+        b"\\" not in together
+        and together.count(b'"') == sum(shape.quotes for shape in shapes)
+        and len(together.translate(None, _CONTROLS)) == len(together)
+    )
+    return written if plain else [canonical(facts(row)) for row in rows]
+
+
+def hashes(rows: Sequence[Row[Any]]) -> list[bytes]:
+    """Hash each transfer."""
+    return [leaf_hash(text) for text in texts(rows)]
+
+
+def facts(row: Row[Any]) -> dict[str, Any]:
+    """Give what a transfer's leaf says: its columns that are not null."""
+    return {name: value for name, value in zip(NAMES, row, strict=False) if value is not None}
+
+
+@cache
+def _query(dialect: str) -> Select[Any]:
+    columns = [_readable(column, dialect).label(column.name) for column in _COLUMNS]
+    missing = [case((column.is_(None), 1 << bit), else_=0) for bit, column in enumerate(_NULLABLE)]
+    shape: ColumnElement[int] = sum(missing[1:], start=missing[0])
+    return select(*columns, shape.label("shape")).order_by(transfers.c.id).limit(PAGE)
+
+
+def _readable(column: Column[Any], dialect: str) -> ColumnElement[Any]:
+    if isinstance(column.type, Moment):
+        return iso_text(column, dialect)
+    if isinstance(column.type, LargeBinary):
+        return hex_text(column, dialect)
+    return column if isinstance(column.type, Integer) else type_coerce(column, String())
+
+
+@cache
+def _shape(number: int) -> _Shape:
+    missing = {column.name for bit, column in enumerate(_NULLABLE) if number >> bit & 1}
+    present = [place for place, name in enumerate(NAMES) if name not in missing]
+    template = f"{{{','.join(_template(_COLUMNS[place]) for place in present)}}}"
+    return _Shape(template, itemgetter(*present), template.count('"'))
+
+
+def _template(column: Column[Any]) -> str:
+    """Give a column's part of the JSON; whatever stands where a number should is hashed as it is."""
+    return f'"{column.name}":%s' if isinstance(column.type, Integer) else f'"{column.name}":"%s"'
