@@ -48,7 +48,6 @@ from points.models import AccountKind, DebtStep, GroupKind, TransferKind
 from points.months import Per, month_of, month_start, months_later
 from points.names import say
 from points.posting import Groups, Outcome, Posted, Posting, Refused, post, post_linked, post_one, reverse
-from points.posting import Groups, Outcome, Posted, Posting, Refused, post, post_one, reverse
 from points.proofs import short_root
 from points.redemptions import Cancelled, GivenBack, Lapsed, Redeemed, cancel, lapse, redeem, why_ended
 from points.rewards import (
@@ -114,8 +113,8 @@ __all__ = [
     "RedemptionState",
     "RedemptionView",
     "Refused",
-    "Rest",
     "ReservedKey",
+    "Rest",
     "RewardOffer",
     "RewardRetired",
     "SameAccount",

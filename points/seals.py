@@ -10,7 +10,7 @@ from sqlalchemy import CheckConstraint, LargeBinary, Row, Table, insert, select,
 from sqlmodel import Field, Session, SQLModel
 
 from points.columns import BigId, Bytewise, Moment, words
-from points.leaves import PAGE, hashes, pages
+from points.leaves import NAMES, PAGE, Values, hashes, pages
 from points.proofs import NOTHING_BEFORE, Header, moment_text, root_of
 
 
@@ -46,6 +46,7 @@ class Seal(SQLModel, table=True):
 
 seals: Table = SQLModel.metadata.tables["seal"]
 HASH = 32
+_ID = NAMES.index("id")
 _HEADER = [column for column in seals.c if column is not seals.c.leaves]
 
 
@@ -140,16 +141,14 @@ def _last(session: Session) -> _End:
     return _End() if row is None else _End(*row)
 
 
-def _write(
-    session: Session, last: _End, rows: Sequence[Row[Any]], *, month: str | None, now: datetime
-) -> None:
+def _write(session: Session, last: _End, rows: Sequence[Values], *, month: str | None, now: datetime) -> None:
     leaves = hashes(rows)
     header = Header(
         id=last.id + 1,
         kind=SealKind.HOUR if month is None else SealKind.MONTH,
         month=month,
         above=last.upto,
-        upto=rows[-1].id if rows else last.upto,
+        upto=rows[-1][_ID] if rows else last.upto,
         size=len(rows),
         root=root_of(leaves).hex(),
         previous=last.hash.hex(),

@@ -1,0 +1,151 @@
+"""What was done to sealed transfers, or to the seals themselves, is named: which row, and which seal."""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+
+import pytest
+from points_town import NOON, Town
+from sqlalchemy import insert, text
+from sqlmodel import Session
+
+from bot.database import writing_engine
+from points import AccountKind, ddl, month_root, open_account, seal, seal_guards, verify
+from points.models import transfers
+
+SEAL_1 = "seal 1 of 2026-03-10T04:00:00.000000Z"
+SEAL_2 = "seal 2 of 2026-03-10T05:00:00.000000Z"
+
+
+@pytest.fixture
+def sealed(town: Town) -> Town:
+    """Five transfers under two seals, and one that is not sealed yet."""
+    for number in range(3):
+        town.earns(1, f"before {number}")
+    seal(town.session, now=town.now)
+    town.passes(hours=1)
+    town.earns(1, "between")
+    town.earns(2, "between too")
+    seal(town.session, now=town.now, month="2026-03")
+    town.earns(3, "after")
+    found = verify(town.session)
+    assert (found.problems, found.transfers, found.seals) == ((), 6, 2)
+    return town
+
+
+@contextmanager
+def unguarded(session: Session) -> Iterator[None]:
+    """Let everything be changed, as somebody with the database's own tools could."""
+    sqlite = session.get_bind().dialect.name == "sqlite"
+    for table in ("transfer", "seal"):
+        for guard in (f"{table}_keeps_rows", f"{table}_loses_none", f"{table}_replaces_none")[: 2 + sqlite]:
+            statement = f"DROP TRIGGER {guard}" if sqlite else f"DROP TRIGGER {guard} ON {table}"
+            session.connection().execute(text(statement))
+    yield
+    for guards in (ddl, seal_guards):
+        for statement in guards.append_only(session.get_bind().dialect.name):
+            if not statement.startswith("CREATE FUNCTION"):
+                session.connection().execute(text(statement))
+
+
+@pytest.mark.parametrize(
+    ("damage", "said"),
+    [
+        (
+            "UPDATE transfer SET amount = 501 WHERE id = 2",
+            f"transfer 2 was changed after {SEAL_1} was set",
+        ),
+        (
+            "UPDATE transfer SET building = 'b2' WHERE id = 5",
+            f"transfer 5 was changed after {SEAL_2} was set",
+        ),
+        (
+            "UPDATE transfer SET at = '2026-03-10 04:00:00.000001' WHERE id = 1",
+            f"transfer 1 was changed after {SEAL_1} was set",
+        ),
+        (
+            "DELETE FROM transfer WHERE id = 3",
+            f"1 of the 3 transfers under {SEAL_1} are gone, after transfer 2",
+        ),
+        (
+            "DELETE FROM transfer WHERE id = 1",
+            f"1 of the 3 transfers under {SEAL_1} are gone, at its beginning",
+        ),
+        ("DELETE FROM transfer WHERE id = 6", "balance of account 4 says 500, its transfers say 0"),
+        ("DELETE FROM seal WHERE id = 1", f"{SEAL_2} follows seal 0: one between them is missing"),
+        ("UPDATE seal SET upto = 2 WHERE id = 1", f"{SEAL_1} is not as it was set"),
+        ("UPDATE seal SET upto = 2 WHERE id = 1", f"{SEAL_2} does not follow from seal 1"),
+        ("UPDATE seal SET month = '2026-04' WHERE id = 2", f"{SEAL_2} is not as it was set"),
+        ("UPDATE seal SET root = hash WHERE id = 2", f"{SEAL_2} is not as it was set"),
+        ("UPDATE seal SET hash = root WHERE id = 1", f"{SEAL_2} does not follow from seal 1"),
+        (
+            "UPDATE seal SET leaves = hash WHERE id = 2",
+            f"the hashes kept with {SEAL_2} were changed",
+        ),
+    ],
+)
+def test_each_damage_to_what_was_sealed_is_named(sealed: Town, damage: str, said: str) -> None:
+    with unguarded(sealed.session):
+        sealed.session.connection().execute(text(damage))
+    assert said in verify(sealed.session).problems
+
+
+def test_a_transfer_put_in_below_a_seal_is_named(sealed: Town) -> None:
+    with unguarded(sealed.session):
+        sealed.session.connection().execute(text("UPDATE transfer SET id = 7 WHERE id = 2"))
+        sealed.session.connection().execute(text("UPDATE transfer SET id = 2 WHERE id = 6"))
+    assert f"transfer 2 was changed after {SEAL_1} was set" in verify(sealed.session).problems
+
+
+def test_seals_without_guards_are_named(sealed: Town) -> None:
+    with unguarded(sealed.session):
+        problems = verify(sealed.session).problems
+    assert any("keeps seals from being changed: trigger seal_keeps_rows" in problem for problem in problems)
+    assert verify(sealed.session).sound
+
+
+def test_a_published_root_must_be_that_of_a_month(sealed: Town) -> None:
+    published = month_root(sealed.session, "2026-03")
+    assert published is not None
+    assert verify(sealed.session, root=published).sound
+    assert verify(sealed.session, root=published[:16]).sound
+    wrong = verify(sealed.session, root="0" * 64).problems
+    with unguarded(sealed.session):
+        sealed.session.connection().execute(text("DELETE FROM seal WHERE id = 2"))
+    assert verify(sealed.session).sound  # only what was published tells that the end was cut off
+    assert not verify(sealed.session, root=published).sound
+    assert wrong == ("no month of these books ended with the seal 0000-0000-0000-0000",)
+
+
+def raw(session: Session, key: str) -> None:
+    """Write a transfer without reading anything."""
+    row = {"key": key, "request_hash": b"", "kind": "gift", "debit": 1, "credit": 2, "amount": 1}
+    session.connection().execute(insert(transfers), row | {"at": NOON, "month": "2026-03"})
+
+
+def test_who_slipped_below_a_seal_is_named(postgres_tables_url: str) -> None:
+    """And why a unit that seals must read nothing before it holds the posters: here one does."""
+    engine = writing_engine(postgres_tables_url, connections=4)
+    with Session(engine) as first:
+        open_account(first, AccountKind.ISSUED, "community")
+        open_account(first, AccountKind.REDEEMED, "community")
+        first.commit()
+    with Session(engine) as slow, Session(engine) as hasty, Session(engine) as quick:
+        raw(slow, "a lower id, still open")
+        raw(quick, "a higher id")
+        quick.commit()
+        hasty.connection().execute(text("SELECT 1 FROM due")).all()
+        with ThreadPoolExecutor(1) as threads:
+            sealing = threads.submit(lambda: seal(hasty, now=NOON))
+            slow.commit()
+            assert sealing.result(timeout=30).size == 1
+        hasty.commit()
+    with Session(engine) as session:
+        assert f"transfer 1 was changed or put in after {SEAL_1} was set" in verify(session).problems
+    engine.dispose()
+
+
+def test_the_watcher_hears_how_far_it_got(sealed: Town) -> None:
+    heard: list[tuple[int, int]] = []
+    verify(sealed.session, lambda done, of: heard.append((done, of)))
+    assert heard == [(3, 6), (5, 6), (6, 6)]
