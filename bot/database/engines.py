@@ -1,5 +1,6 @@
 """How the two kinds of database are opened: drivers, promises of durability, where transactions begin."""
 
+import math
 import sqlite3
 import time
 from collections.abc import Callable
@@ -7,12 +8,15 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import psycopg
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import ArgumentError, DisconnectionError
+from sqlalchemy.pool import ConnectionPoolEntry
 
 PATIENCE = 10.0  # seconds that other processes may keep the database to themselves
 _POLL = 0.002
 _FROZEN = 15  # seconds after which the server ends a transaction of ours that does nothing
+_UNUSED = 1.0  # seconds after which a connection to PostgreSQL is asked whether it still is one
 _POSTGRES = {"postgres", "postgresql", "postgresql+psycopg"}
 _DURABLE = ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON")
 _READING = (*_DURABLE, "query_only = ON")
@@ -74,9 +78,40 @@ def reading_engine(url: str, *, connections: int = 4) -> Engine:
 def _postgres(where: URL, connections: int, **options: Any) -> Engine:
     own = "options" in where.query
     driver = {} if own else {"options": f"-c idle_in_transaction_session_timeout={_FROZEN}s"}
-    return create_engine(
-        where, pool_size=connections, max_overflow=0, pool_pre_ping=True, connect_args=driver, **options
-    )
+    engine = create_engine(where, pool_size=connections, max_overflow=0, connect_args=driver, **options)
+    event.listen(engine, "checkin", _used)
+    event.listen(engine, "checkout", _still_there)
+    _speak_plainly_of_savepoints(engine.dialect)
+    dialect: Any = engine.dialect
+    dialect.do_release_savepoint = _release_or_undo
+    return engine
+
+
+def _release_or_undo(connection: Connection, name: str) -> None:
+    """Release a savepoint, or take back what was done in it where a failure there was hidden."""
+    try:
+        _savepoint("RELEASE", connection, name)
+    except psycopg.errors.InFailedSqlTransaction:
+        _savepoint("ROLLBACK TO", connection, name)
+        raise
+
+
+def _used(_driver: object, record: ConnectionPoolEntry) -> None:
+    record.info["used"] = time.monotonic()
+
+
+def _still_there(driver: Any, record: ConnectionPoolEntry, _proxy: object) -> None:
+    """Ask a connection that nobody used for a while whether its server is still there.
+
+    Raises:
+        DisconnectionError: it is not; the pool then opens another.
+    """
+    if time.monotonic() - record.info.get("used", math.inf) > _UNUSED:
+        try:
+            driver.execute("SELECT 1")
+            driver.rollback()
+        except psycopg.Error as error:
+            raise DisconnectionError from error
 
 
 def _sqlite(

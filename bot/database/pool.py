@@ -1,86 +1,67 @@
-"""The writers of PostgreSQL: a transaction a unit, run again when two got in each other's way."""
+"""The writers of PostgreSQL: one lane of units with shared commits, others beside it while one is slow."""
 
-import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
 
-from sqlalchemy import Connection, Engine, event, text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy import Engine
 
-from bot.database.gate import Gate
-from bot.database.units import Finished, Scope, Unit, attempt
+from bot.database.commits import Commits
+from bot.database.lanes import SLOW, Lanes
+from bot.database.units import Finished, Unit
 
 WRITERS = 4
-MOST_ATTEMPTS = 12
-_FIRST_PAUSE = 0.002
-_LONGEST_PAUSE = 0.2
-_COLLISIONS = {"40001", "40P01"}  # serialization_failure, deadlock_detected
-_STILL_HOLDS = text("SELECT 1")
-_CHANGES = frozenset({"INSERT", "UPDATE", "DELETE", "MERGE"})
+MOST_UNITS = 32  # in one commit; from 64 savepoints on the server looks up each of them elsewhere
+MOST_SECONDS = 0.020
 
 
 class PooledWriter:
-    """Runs units side by side in a few threads, each with a connection."""
+    """Runs units one after the other, so that they never meet; beside them others while one takes long."""
 
     def __init__(self, engine: Engine, finish: Callable[[Finished], None]) -> None:
-        self._engine = engine
-        event.listen(engine, "after_cursor_execute", _note_change)
+        self._commits = Commits(engine)
         self._finish = finish
         self._threads = ThreadPoolExecutor(max_workers=WRITERS, thread_name_prefix="linli-writer")
-        self._gate = Gate()
+        self._lanes = Lanes(WRITERS)
+        self._watched = self._closed = False
 
     def put(self, unit: Unit) -> None:
         """Queue a unit; it will be done even if its caller goes away."""
-        self._threads.submit(self._turn, unit)
+        self._open(self._lanes.put(unit))
+        self._watch(unit)
 
     def close(self) -> None:
         """Wait until all that is queued is done."""
+        self._closed = True
         self._threads.shutdown(wait=True)
 
-    def _turn(self, unit: Unit) -> None:
-        wrote = False
+    def _open(self, lane: int | None) -> None:
+        if lane is not None:
+            self._threads.submit(self._work, lane)
 
-        def work() -> Any:
-            nonlocal wrote
-            result, wrote = self._until_it_holds(unit)
-            return result
+    def _watch(self, unit: Unit) -> None:
+        """Look again later, while anything waits, whether the lanes are slow."""
+        if not self._watched and not self._closed and self._lanes.waiting:
+            self._watched = True
+            unit.waiting.get_loop().call_later(SLOW, self._relieve, unit)
 
-        outcome = attempt(unit, work)
-        self._finish(Finished([outcome], wrote=wrote))
+    def _relieve(self, unit: Unit) -> None:
+        self._watched = False
+        if not self._closed:
+            self._open(self._lanes.relieve())
+            self._watch(unit)
 
-    def _until_it_holds(self, unit: Unit) -> tuple[Any, bool]:
-        """Run it beside others; after a collision alone, so that only another process can be in its way."""
-        for number in range(1, MOST_ATTEMPTS + 1):
-            try:
-                with self._gate.together() if number == 1 else self._gate.alone():
-                    return self._once(unit)
-            except DBAPIError as error:
-                if not _collided(error) or number == MOST_ATTEMPTS:
-                    raise
-            time.sleep(_pause(number))
-        raise AssertionError("unreachable")
+    def _work(self, lane: int) -> None:
+        while (unit := self._lanes.take(lane)) is not None:
+            self._finish(self._commits.group(self._and_queued(lane, unit)))
 
-    def _once(self, unit: Unit) -> tuple[Any, bool]:
-        """Run and commit; the question at the end fails where the unit hid a broken transaction."""
-        with self._engine.begin() as connection:
-            connection.info["changed"] = False
-            result = unit.run(connection, Scope.TRANSACTION)
-            connection.execute(_STILL_HOLDS)
-            return result, bool(connection.info["changed"])
-
-
-def _note_change(connection: Connection, cursor: Any, *_: object) -> None:
-    """Note a row that changed; one that was only locked did not."""
-    said = cursor.statusmessage or ""
-    if cursor.rowcount > 0 and said.split(" ")[0] in _CHANGES:
-        connection.info["changed"] = True
-
-
-def _collided(error: DBAPIError) -> bool:
-    return getattr(error.orig, "sqlstate", None) in _COLLISIONS
-
-
-def _pause(number: int) -> float:
-    return min(_LONGEST_PAUSE, _FIRST_PAUSE * 2.0**number) * random.uniform(0.5, 1)  # noqa: S311
+    def _and_queued(self, lane: int, first: Unit) -> Iterator[Unit]:
+        """Give the first unit, and whatever is queued by the time the one before is done."""
+        until = time.monotonic() + MOST_SECONDS
+        yield first
+        for _ in range(1, MOST_UNITS):
+            unit = self._lanes.take_along(lane) if time.monotonic() < until else None
+            if unit is None:
+                break
+            yield unit
+        self._lanes.goes_on(lane)

@@ -1,23 +1,25 @@
-"""Units that collide on PostgreSQL run again until they hold, a bounded number of times."""
+"""The lanes of PostgreSQL: shared commits, slow units overtaken, collisions that go again some times."""
 
 import asyncio
 import threading
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
+from typing import Any, Self
 
+import psycopg
 import pytest
-from sqlalchemy import text
+from sqlalchemy import event, text
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlmodel import Session
 
-from bot.database import Database, pool, writing_engine
+from bot.database import Database, commits, engines, lanes, pool, writing_engine
 
 COLLIDE = "DO $$ BEGIN RAISE EXCEPTION 'collided' USING ERRCODE = '40001'; END $$"
 
 
 @pytest.fixture
 async def db(postgres_url: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Database]:
-    monkeypatch.setattr(pool, "_LONGEST_PAUSE", 0)
+    monkeypatch.setattr(commits, "_LONGEST_PAUSE", 0)
     engine = writing_engine(postgres_url)
     with engine.begin() as connection:
         connection.execute(text("CREATE TABLE tally (name TEXT PRIMARY KEY, count INTEGER)"))
@@ -109,7 +111,7 @@ async def test_trying_again_has_an_end(db: Database) -> None:
 
     with pytest.raises(OperationalError, match="collided"):
         await db.write(always)
-    assert len(runs) == pool.MOST_ATTEMPTS
+    assert len(runs) == commits.MOST_ATTEMPTS
 
 
 async def test_other_errors_are_not_tried_again(db: Database) -> None:
@@ -148,3 +150,119 @@ async def test_a_unit_that_hides_its_broken_transaction_is_no_success(db: Databa
     with pytest.raises(DBAPIError, match="aborted"):
         await db.write(hide)
     assert await db.read(counts) == [0, 0]
+
+
+class Queued:
+    """Collects writes into one group: they are queued while a unit waits that ends with the block."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+        self._begun, self._go = threading.Event(), threading.Event()
+        self._tasks: list[asyncio.Task[Any]] = []
+        self.results: list[Any] = []
+
+    def write(self, unit: Callable[..., Any], *args: Any) -> None:
+        self._tasks.append(asyncio.create_task(self._db.write(unit, *args)))
+
+    async def __aenter__(self) -> Self:
+        self.write(self._hold)
+        await asyncio.to_thread(self._begun.wait, 30)
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await asyncio.sleep(0)  # lets the tasks put their units into the queue
+        self._go.set()
+        self.results = (await asyncio.gather(*self._tasks, return_exceptions=True))[1:]
+
+    def _hold(self, _: Session) -> None:
+        self._begun.set()
+        assert self._go.wait(30)
+
+
+def add(session: Session, name: str, more: int) -> int:
+    row = {"name": name, "more": more}
+    session.execute(text("UPDATE tally SET count = count + :more WHERE name = :name"), row)
+    return more
+
+
+def commits_of(db: Database) -> list[None]:
+    counted: list[None] = []
+    event.listen(db.engine, "commit", lambda _: counted.append(None))
+    return counted
+
+
+@pytest.fixture
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let no machine be so slow that a group ends early or another lane opens."""
+    monkeypatch.setattr(pool, "MOST_SECONDS", 60)
+    monkeypatch.setattr(lanes, "SLOW", 60)
+
+
+@pytest.mark.usefixtures("patient")
+async def test_many_units_share_one_commit_up_to_a_bound(db: Database) -> None:
+    made = commits_of(db)
+    async with Queued(db) as group:
+        for _ in range(pool.MOST_UNITS):
+            group.write(add, "a", 1)
+    assert await db.read(counts) == [pool.MOST_UNITS, 0]
+    assert len(made) == 2
+
+
+@pytest.mark.usefixtures("patient")
+async def test_who_fails_takes_back_only_its_own(db: Database) -> None:
+    def regret(session: Session) -> None:
+        add(session, "b", 100)
+        raise LookupError("no such door")
+
+    def hide(session: Session) -> str:
+        with suppress(DBAPIError):
+            session.execute(text("SELECT no_such_column FROM tally"))
+        return "never mind"
+
+    for unit, failure in ((regret, LookupError), (hide, psycopg.Error)):
+        made = commits_of(db)
+        async with Queued(db) as group:
+            group.write(add, "a", 1)
+            group.write(unit)
+            group.write(add, "a", 1)
+        assert [type(result) for result in group.results[::2]] == [int, int]
+        assert isinstance(group.results[1], failure)
+        assert len(made) == 1
+    assert await db.read(counts) == [4, 0]
+
+
+async def test_a_slow_unit_is_overtaken(db: Database) -> None:
+    overtaken = threading.Event()
+
+    def slow(_: Session) -> bool:
+        return overtaken.wait(30)
+
+    def fast(_: Session) -> None:
+        overtaken.set()
+
+    assert await asyncio.gather(db.write(slow), db.write(fast)) == [True, None]
+
+
+async def test_a_connection_whose_server_left_is_replaced(
+    db: Database, postgres_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engines, "_UNUSED", 0)
+    await db.write(add, "a", 1)
+    await db.read(counts)
+    with psycopg.connect(postgres_url, autocommit=True) as other:
+        other.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()")
+    assert await db.write(add, "a", 1) == 1
+    assert await db.read(counts) == [2, 0]
+
+
+async def test_who_was_cut_off_is_told_and_goes_no_second_time(db: Database) -> None:
+    runs: list[int] = []
+
+    def cut_off(session: Session) -> None:
+        runs.append(1)
+        session.execute(text("SELECT pg_terminate_backend(pg_backend_pid())"))
+
+    with pytest.raises(DBAPIError):
+        await db.write(cut_off)
+    assert len(runs) == 1
+    assert await db.write(add, "a", 1) == 1

@@ -1,0 +1,142 @@
+"""One commit for many units on PostgreSQL; where it is spoilt they go again, with savepoints, then alone."""
+
+import random
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from functools import partial
+from itertools import chain
+from typing import Any, cast
+
+import psycopg
+from psycopg.pq import TransactionStatus
+from sqlalchemy import Connection, Engine, event, text
+
+from bot.database.gate import Gate
+from bot.database.units import Finished, Outcome, Scope, Unit, attempt
+
+MOST_ATTEMPTS = 12
+CAREFUL = 1.0  # seconds that groups have savepoints after one had to go again for want of them
+_FIRST_PAUSE = 0.002
+_LONGEST_PAUSE = 0.2
+_COLLISIONS = {"40001", "40P01"}  # serialization_failure, deadlock_detected
+_STILL_HOLDS = text("SELECT 1")
+_CHANGES = frozenset({"INSERT", "UPDATE", "DELETE", "MERGE"})
+
+
+class Commits:
+    """Runs groups of units; units may be run again, and are when others in their group or beside it fail."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        event.listen(engine, "after_cursor_execute", _note_change)
+        self._gate = Gate()
+        self._careful_until = 0.0
+
+    def group(self, coming: Iterator[Unit]) -> Finished:
+        """Give units one commit, as many as there come (from an iterator).
+
+        Without savepoints at first, which cost as much as small units do: so one that fails spoils the group.
+        """
+        taken: list[Unit] = []
+        scope = Scope.SAVEPOINT if time.monotonic() < self._careful_until else Scope.TRANSACTION
+        try:
+            return self._together(coming, scope, taken)
+        except BaseException as error:
+            if _lost(error) or (len(taken) == 1 and not _collided(error)):
+                return _all_failed(taken, error)
+        if scope is Scope.SAVEPOINT or len(taken) == 1:
+            return self._each(taken)
+        return self._carefully(chain(tuple(taken), coming), taken)
+
+    def _carefully(self, coming: Iterable[Unit], taken: list[Unit]) -> Finished:
+        """Run them again, and those that still come, so that one that fails takes back only its own."""
+        self._careful_until = time.monotonic() + CAREFUL
+        try:
+            return self._together(coming, Scope.SAVEPOINT, taken)
+        except BaseException as error:
+            if _lost(error):
+                return _all_failed(taken, error)
+        return self._each(taken)
+
+    def _together(self, coming: Iterable[Unit], scope: Scope, taken: list[Unit]) -> Finished:
+        """Run units and commit, noting who was taken.
+
+        Raises:
+            BaseException: what somebody failed by who has no savepoint, or collided; nothing is kept then.
+        """
+        outcomes: list[Outcome] = []
+        with self._gate.together(), self._begun() as connection:
+            for unit in coming:
+                if unit not in taken:
+                    taken.append(unit)
+                outcomes.append(attempt(unit, partial(unit.run, connection, scope)))
+                error = outcomes[-1].error
+                if error is not None and (scope is Scope.TRANSACTION or _collided(error)):
+                    raise error
+            _must_hold(connection)
+            wrote = bool(connection.info["changed"])
+        return Finished(outcomes, wrote=wrote)
+
+    def _each(self, units: Sequence[Unit]) -> Finished:
+        """Run units alone, each in a transaction of its own, so that only another process is in their way."""
+        wrote = False
+
+        def work(unit: Unit) -> Any:
+            nonlocal wrote
+            result, changed = self._until_it_holds(unit)
+            wrote = wrote or changed
+            return result
+
+        return Finished([attempt(unit, partial(work, unit)) for unit in units], wrote=wrote)
+
+    def _until_it_holds(self, unit: Unit) -> tuple[Any, bool]:
+        for number in range(2, MOST_ATTEMPTS + 1):
+            try:
+                with self._gate.alone(), self._begun() as connection:
+                    result = unit.run(connection, Scope.TRANSACTION)
+                    _must_hold(connection)
+                    return result, bool(connection.info["changed"])
+            except Exception as error:
+                if not _collided(error) or number == MOST_ATTEMPTS:
+                    raise
+            time.sleep(_pause(number))
+        raise AssertionError("unreachable")
+
+    @contextmanager
+    def _begun(self) -> Iterator[Connection]:
+        with self._engine.begin() as connection:
+            connection.info["changed"] = False
+            yield connection
+
+
+def _all_failed(units: Sequence[Unit], error: BaseException) -> Finished:
+    return Finished([Outcome(unit, error=error) for unit in units], wrote=False)
+
+
+def _must_hold(connection: Connection) -> None:
+    """Fail where a unit hid that the transaction is broken: a commit would be none, and not say so."""
+    driver = cast("psycopg.Connection", connection.connection.driver_connection)
+    if driver.info.transaction_status is TransactionStatus.INERROR:
+        connection.execute(_STILL_HOLDS)
+
+
+def _note_change(connection: Connection, cursor: Any, *_: object) -> None:
+    """Note a row that changed; one that was only locked did not."""
+    said = cursor.statusmessage or ""
+    if cursor.rowcount > 0 and said.split(" ")[0] in _CHANGES:
+        connection.info["changed"] = True
+
+
+def _collided(error: BaseException) -> bool:
+    """Tell a collision, as SQLAlchemy wraps it or as the driver says it."""
+    return getattr(getattr(error, "orig", error), "sqlstate", None) in _COLLISIONS
+
+
+def _lost(error: BaseException) -> bool:
+    """Tell a lost connection: nobody knows what of it was committed, so nothing goes again."""
+    return bool(getattr(error, "connection_invalidated", False))
+
+
+def _pause(number: int) -> float:
+    return min(_LONGEST_PAUSE, _FIRST_PAUSE * 2.0**number) * random.uniform(0.5, 1)  # noqa: S311
