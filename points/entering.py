@@ -24,20 +24,21 @@ def write(session: Session, book: Book) -> dict[str, int]:
     connection = session.connection()
     _write_holds(connection, book)
     fixed = on_sqlite if connection.dialect.name == "sqlite" else on_postgresql
-    at = _stored(connection.dialect)(book.now)
-    lines = [_line(effect, at) for effect in book.effects if isinstance(effect, Line)]
+    at = stored(connection.dialect)(book.now)
+    lines = [line_row(effect, at) for effect in book.effects if isinstance(effect, Line)]
     numbers |= fixed.write(connection, lines, list(_moves(book)), list(_shares(book, at)))
     _unearn(connection, book)
     return numbers
 
 
 @cache
-def _stored(dialect: Dialect) -> Any:
+def stored(dialect: Dialect) -> Any:
     """Give what turns a moment into what the driver stores, as the rest of the house does."""
     return Moment().bind_processor(dialect) or (lambda moment: moment)
 
 
-def _line(line: Line, at: Any) -> LineRow:
+def line_row(line: Line, at: Any) -> LineRow:
+    """Give the row of a transfer, in the order of its columns."""
     posting, debt = line.posting, line.debt
     kind, *rest = own(posting)
     groups = grouped(line.groups)

@@ -21,17 +21,18 @@ FROM account LEFT JOIN floored ON floored.account = account.id WHERE account.id 
 _KNOWN = "SELECT key, id, request_hash FROM transfer WHERE key = ANY(%s::text[])"
 
 
-def _array(column: str) -> str:
-    """Give the placeholder for all values of a column: they come as one array for each column."""
+def kind_of(column: str) -> str:
+    """Name the kind that a column of transfers has on the server, for a cast."""
     kind = transfers.c[column].type
     known = {Moment: "timestamptz", Integer: "bigint", LargeBinary: "bytea"}
-    return f"%s::{next((name for each, name in known.items() if isinstance(kind, each)), 'text')}[]"
+    return next((name for each, name in known.items() if isinstance(kind, each)), "text")
 
 
 _COLUMNS = ", ".join(TRANSFER)
+_ARRAYS = ", ".join(f"%s::{kind_of(column)}[]" for column in TRANSFER)
 _WRITE = f"""
 WITH line AS (
-    SELECT * FROM unnest({", ".join(map(_array, TRANSFER))}) WITH ORDINALITY AS line ({_COLUMNS}, place)
+    SELECT * FROM unnest({_ARRAYS}) WITH ORDINALITY AS line ({_COLUMNS}, place)
 ), moved AS (
     UPDATE balance SET posted = balance.posted + move.posted, held = balance.held + move.held,
         owed = balance.owed + move.owed

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from sqlmodel import Session
 
+from points.alone import post_alone
 from points.books import open_book, reach_of, transfer
 from points.deciding import decide
 from points.entering import write
@@ -41,7 +42,11 @@ def post(session: Session, postings: Sequence[Posting], now: datetime, *, zone: 
     if not postings:
         return []
     session.flush()
-    book = open_book(session, reach_of(postings), now=now, month=month_of(now, zone))
+    month = month_of(now, zone)
+    alone = post_alone(session, postings[0], now, month) if len(postings) == 1 else None
+    if alone is not None:
+        return [alone]
+    book = open_book(session, reach_of(postings), now=now, month=month)
     decided = decide(book, postings)
     numbers = write(session, book)
     return [
