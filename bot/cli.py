@@ -146,12 +146,24 @@ def poster(
     write_poster(area, out=out, env_file=env_file)
 
 
-@ledger.command(epilog="Example: linli ledger verify")
-def verify(env_file: EnvFile = None) -> None:
+@ledger.command(epilog="Example: linli ledger verify --statement mine.json --root 3f9a-12c4-77ab-09de")
+def verify(
+    *,
+    statement: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Check this file from /statement instead, with no database."),
+    ] = None,
+    root: Annotated[
+        str | None, typer.Option(metavar="HEX", help="A month's root, as the leaderboard printed it.")
+    ] = None,
+    env_file: EnvFile = None,
+) -> None:
     """Add everything up again and check that nothing was changed afterwards."""
-    from bot.commands.ledger import verify_books
+    from bot.commands.ledger import verify_books, verify_statement
 
-    raise typer.Exit(verify_books(env_file))
+    if statement is None:
+        raise typer.Exit(verify_books(env_file, root=root))
+    verify_statement(statement, root=root)
 
 
 @app.command(epilog="Example: linli migrate --check")

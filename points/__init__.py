@@ -49,6 +49,8 @@ from points.months import Per, month_of, month_start, months_later
 from points.names import say
 from points.posting import Groups, Outcome, Posted, Posting, Refused, post, post_linked, post_one, reverse
 from points.proofs import short_root
+from points.posting import Groups, Outcome, Posted, Posting, Refused, post, post_one, reverse
+from points.proofs import PUBLISHED_DIGITS, short_root
 from points.redemptions import Cancelled, GivenBack, Lapsed, Redeemed, cancel, lapse, redeem, why_ended
 from points.rewards import (
     Limit,
@@ -63,9 +65,12 @@ from points.rewards import (
 from points.seals import Sealed, hold_posters, month_root, seal
 from points.shelf import By, RedemptionState, Verify
 from points.standings import Entry, Standing, exported, standing
+from points.statement_checks import Checked, WrongStatement, check_statement
+from points.statements import Line, Statement, statement
 from points.verification import Verification, verify
 
 __all__ = [
+    "PUBLISHED_DIGITS",
     "UNDO_WITHIN",
     "AccountKind",
     "ActivityRule",
@@ -77,6 +82,7 @@ __all__ = [
     "By",
     "Cancelled",
     "Cap",
+    "Checked",
     "CodeCancelled",
     "CodeLapsed",
     "DebtStep",
@@ -95,6 +101,7 @@ __all__ = [
     "Limit",
     "LimitReached",
     "LinkRefused",
+    "Line",
     "MerchantEntry",
     "NotEnoughPoints",
     "NotHandedOver",
@@ -120,6 +127,7 @@ __all__ = [
     "SameAccount",
     "Sealed",
     "Standing",
+    "Statement",
     "TransferKind",
     "UndoTooLate",
     "UnknownAccount",
@@ -129,11 +137,13 @@ __all__ = [
     "Verification",
     "Verify",
     "VersionedRule",
+    "WrongStatement",
     "award",
     "award_all",
     "cancel",
     "capture_hold",
     "catalogue",
+    "check_statement",
     "community_account",
     "current_activities",
     "current_activity",
@@ -169,6 +179,7 @@ __all__ = [
     "seal",
     "short_root",
     "standing",
+    "statement",
     "synchronise_activities",
     "synchronise_rewards",
     "total",

@@ -15,6 +15,7 @@ from sqlalchemy import (
     Select,
     String,
     case,
+    or_,
     select,
     type_coerce,
 )
@@ -62,6 +63,13 @@ def pages(session: Session, *, above: int, upto: int | None = None) -> Iterator[
         if len(rows) < PAGE:
             return
         above = rows[-1][_ID]
+
+
+def of_account(session: Session, account: int) -> list[Values]:
+    """Read every transfer of an account, in the order of ids."""
+    connection = session.connection()
+    mine = or_(transfers.c.debit == account, transfers.c.credit == account)
+    return plain_rows(connection.execute(_query(connection.dialect.name).where(mine).limit(None)))
 
 
 def plain_rows(result: CursorResult[Any]) -> list[Values]:

@@ -95,9 +95,9 @@ def seal(session: Session, *, now: datetime, month: str | None = None) -> Sealed
     return Sealed(len(rows), more=more)
 
 
-def headers(session: Session, *, first: int = 1) -> Iterator[Header]:
-    """Give the chain of seals from one on, without their leaves."""
-    query = select(*_HEADER).where(seals.c.id >= first).order_by(seals.c.id)
+def headers(session: Session, *, covering: int = 0) -> Iterator[Header]:
+    """Give the chain of seals without their leaves, from the one that covers a transfer on."""
+    query = select(*_HEADER).where(seals.c.upto >= covering).order_by(seals.c.id)
     rows = session.connection().execute(query.execution_options(yield_per=1000))
     return (header_of(row) for row in rows)
 

@@ -66,8 +66,8 @@ def standing(
     held = held_by(session, account, now=now)
     expiring, gone_at = _next_to_expire(session, account, held, expire_months, zone)
     overdue_is_now = max(gone_at, now) if gone_at else None
-    entries = _entries(session, account, last)
-    return Standing(held.available, held.held, expiring, overdue_is_now, entries, held.owed)
+    latest = entries(session, account, last)
+    return Standing(held.available, held.held, expiring, overdue_is_now, latest, held.owed)
 
 
 def exported(session: Session, resident_id: int) -> dict[str, Any]:
@@ -80,7 +80,7 @@ def exported(session: Session, resident_id: int) -> dict[str, Any]:
         "available": held.available,
         "held": held.held,
         "owed": held.owed,
-        "entries": [_plain(asdict(entry)) for entry in _entries(session, account, None)],
+        "entries": [_plain(asdict(entry)) for entry in entries(session, account, None)],
         "codes": [
             {
                 "code": view.code,
@@ -131,7 +131,8 @@ def _spent(session: Session, account: int) -> int:
     return int(session.connection().execute(select(func.coalesce(signed, 0)).where(went)).scalar_one())
 
 
-def _entries(session: Session, account: int, last: int | None) -> tuple[Entry, ...]:
+def entries(session: Session, account: int, last: int | None) -> tuple[Entry, ...]:
+    """Give the movements of an account, the newest first: so many, or all of them."""
     mended = transfers.alias("mended")
     query = (
         select(transfers, mended.c.kind.label("mended_kind"), mended.c.rule.label("mended_rule"))

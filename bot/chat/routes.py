@@ -15,6 +15,7 @@ from bot.chat import (
     profile,
     shopping,
     starting,
+    statement,
     teaming,
     wallet,
 )
@@ -44,6 +45,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("teams", "command.teams", teaming.show_teams),
     Command("available", "command.available", availability.show, volunteers),
     Command("points", "command.points", wallet.show_points, words=("积分", "points")),
+    Command("statement", "command.statement", statement.show_statement),
     Command("rewards", "command.rewards", shopping.show_rewards, words=("兑换", "redeem", "rewards")),
     Command("leaderboard", "command.leaderboard", leaderboards.leaderboard, words=("排行榜", "leaderboard")),
     Command("handover", "command.handover", handing_over.handover, allowed(Act.HAND_OVER)),

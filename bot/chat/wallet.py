@@ -61,11 +61,14 @@ def points_html(t: Texts, house: House, mine: Standing) -> Markup:
     return Markup("\n").join(lines)
 
 
-def _entry(t: Texts, house: House, entry: Entry) -> Markup:
+def what_for(t: Texts, entry: Entry) -> str:
+    """Say what an entry was for."""
     words = KINDS[entry.kind] if entry.debt is None else DEBTS[entry.debt]
     what = t(words, name=t.name(entry.names) if entry.names else t("points.entry_unnamed"))
-    if entry.minutes:
-        what = t("points.entry_minutes", what=what, minutes=entry.minutes)
+    return t("points.entry_minutes", what=what, minutes=entry.minutes) if entry.minutes else what
+
+
+def _entry(t: Texts, house: House, entry: Entry) -> Markup:
     sign = "+" if entry.amount > 0 else "−"
     amount = f"{sign}{abs(entry.amount)}"
-    return t.rich("points.entry", day=house.day(entry.at), amount=amount, what=what)
+    return t.rich("points.entry", day=house.day(entry.at), amount=amount, what=what_for(t, entry))

@@ -1,22 +1,68 @@
-"""`linli ledger …`: the books of the points, checked."""
+"""`linli ledger verify`: the books of the points checked, or one statement without any books."""
 
-import asyncio
 from pathlib import Path
 
 import typer
 
-from bot.commands.failing import mark, say
-from bot.commands.opening import configured, in_database
-from points import verify
+from bot.commands.failing import Failed, mark, say
+from bot.commands.opening import configured, looking, watching
+from points import PUBLISHED_DIGITS, Checked, check_statement, short_root, verify
 
 
-def verify_books(env_file: Path | None) -> int:
-    """Check sums and that nothing was changed afterwards; 1 if something does not hold."""
+def verify_books(env_file: Path | None, *, root: str | None) -> int:
+    """Check sums, seals, and that nothing was changed afterwards; 1 if something does not hold."""
     settings = configured(env_file).settings
-    found = asyncio.run(in_database(settings, verify))
+    with looking(settings) as session, watching("Going through the entries") as watch:
+        found = verify(session, watch, root=_read_root(root))
     for problem in found.problems:
         say(problem)
     count = len(found.problems)
     told = f"{count} things do not hold" if count else "everything adds up"
-    typer.echo(f"{mark(good=not count)} {found.transfers} entries checked: {told}")
+    sealed = f" under {found.seals} seals" if found.seals else ""
+    typer.echo(f"{mark(good=not count)} {found.transfers} entries{sealed} checked: {told}")
     return 1 if count else 0
+
+
+def verify_statement(file: Path, *, root: str | None) -> None:
+    """Check a resident's statement against a published root, with no database.
+
+    Raises:
+        WrongStatement: what is wrong with it.
+    """
+    checked = check_statement(file.read_bytes(), root=_read_root(root))
+    typer.echo(f"{mark(good=True)} {_told(checked)}")
+    if checked.newer or checked.unsealed:
+        typer.echo(
+            f"Newer than that root: {checked.newer} sealed entries, {checked.unsealed} not sealed yet."
+        )
+    if root is None and checked.root is not None:
+        typer.echo("The root is the file's own: compare it with the leaderboard, or give that one as --root.")
+
+
+def _told(checked: Checked) -> str:
+    moved = f"{checked.came} came in, {checked.went} went out"
+    if checked.root is None:
+        return (
+            f"The entries of account {checked.account} fit together ({moved}), but no root was published yet."
+        )
+    return (
+        f"{checked.proven} entries of account {checked.account} stand as they were sealed in the books of"
+        f" {checked.root_month}, root {short_root(checked.root)} ({moved})."
+    )
+
+
+def _read_root(typed: str | None) -> str | None:
+    """Read a root as it is printed, with dashes or without.
+
+    Raises:
+        Failed: it is none, or too little of one to tell it from others.
+    """
+    if typed is None:
+        return None
+    digits = "".join(typed.split()).replace("-", "").lower()
+    if not PUBLISHED_DIGITS <= len(digits) <= 64 or set(digits) - set("0123456789abcdef"):
+        raise Failed(
+            f"--root takes at least {PUBLISHED_DIGITS} of the root's 64 hexadecimal digits,"
+            " as the leaderboard prints them."
+        )
+    return digits

@@ -6,9 +6,10 @@ from pathlib import Path
 from typing import Concatenate, ParamSpec, TypeVar
 
 from rich.console import Console
+from rich.progress import Progress
 from sqlmodel import Session
 
-from bot.database import Database
+from bot.database import Database, reading_engine
 from bot.migrating import prepare
 from bot.secrecy import keep_secret
 from bot.settings import Configuration, Settings, read_settings
@@ -40,6 +41,34 @@ async def in_database(
         prepare(settings.database_url)
         async with Database(settings.database_url) as database:
             return await database.write(unit, *args, **kwargs)
+
+
+@contextmanager
+def looking(settings: Settings) -> Iterator[Session]:
+    """Read the database at one moment, for as long as it takes: a running bot goes on writing beside it.
+
+    Raises:
+        OlderDatabase, NewerDatabase: it is of another version.
+    """
+    prepare(settings.database_url)
+    engine = reading_engine(settings.database_url, connections=1)
+    try:
+        with engine.connect() as connection, Session(connection) as session:
+            yield session
+    finally:
+        engine.dispose()
+
+
+@contextmanager
+def watching(text: str) -> Iterator[Callable[[int, int], None] | None]:
+    """Give who hears how many of how many are done and draws a bar of it, while a terminal watches."""
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        yield None
+        return
+    with Progress(console=console, transient=True) as progress:
+        task = progress.add_task(text, total=None)
+        yield lambda done, of: progress.update(task, completed=done, total=of)
 
 
 @contextmanager
