@@ -23,6 +23,14 @@ class InvitedRole(StrEnum):
     MERCHANT = "merchant"
 
 
+class ExportFormat(StrEnum):
+    """The formats of points.Format; a test keeps the two equal, as above."""
+
+    BEANCOUNT = "beancount"
+    CSV = "csv"
+    JSONL = "jsonl"
+
+
 class _Sentences(TyperGroup):
     """Turns whatever a command raises into one clear sentence and exit code 1."""
 
@@ -164,6 +172,20 @@ def verify(
     if statement is None:
         raise typer.Exit(verify_books(env_file, root=root))
     verify_statement(statement, root=root)
+
+
+@ledger.command(epilog="Example: linli ledger export --format beancount --out points.beancount")
+def export(
+    form: Annotated[ExportFormat, typer.Option("--format", help="What it is written for.")],
+    out: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Where to write it; without it standard output.")
+    ] = None,
+    env_file: EnvFile = None,
+) -> None:
+    """Write every entry ever made, without a name: accounts are numbers."""
+    from bot.commands.ledger import export_books
+
+    export_books(form.value, out=out, env_file=env_file)
 
 
 @app.command(epilog="Example: linli migrate --check")

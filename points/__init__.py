@@ -40,6 +40,7 @@ from points.errors import (
     UnknownCode,
     UnknownReward,
 )
+from points.exporting import Format, exported_books
 from points.forgetting import forget_owner
 from points.handovers import UNDO_WITHIN, HandedOver, HandoverUndone, hand_over, undo_handover
 from points.holding import capture_hold, lapse_holds, place_hold, release_hold
@@ -88,6 +89,7 @@ __all__ = [
     "DebtStep",
     "Deserved",
     "Entry",
+    "Format",
     "GivenBack",
     "GroupKind",
     "Groups",
@@ -149,6 +151,7 @@ __all__ = [
     "current_activity",
     "current_merchants",
     "exported",
+    "exported_books",
     "find_resident_account",
     "forget_owner",
     "hand_over",

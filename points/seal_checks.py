@@ -2,12 +2,11 @@
 
 from collections.abc import Callable, Iterator, Sequence
 
-from sqlalchemy import select
 from sqlmodel import Session
 
 from points.leaves import NAMES, Values, hashes, pages
 from points.proofs import NOTHING_BEFORE, Header, root_of
-from points.seals import header_of, seals, split
+from points.seals import header_of, in_order, seals, split
 
 _ID = NAMES.index("id")
 
@@ -32,8 +31,7 @@ def walk(session: Session, count: Callable[[Sequence[Values]], None]) -> Iterato
 
 
 def _chain(session: Session) -> Iterator[tuple[Header, str, bytes]]:
-    query = select(seals).order_by(seals.c.id).execution_options(yield_per=100)
-    for row in session.connection().execute(query):
+    for row in in_order(session, *seals.c):
         yield header_of(row), row.hash.hex(), row.leaves
 
 

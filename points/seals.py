@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import CheckConstraint, LargeBinary, Row, Table, insert, select, text
+from sqlalchemy import CheckConstraint, Column, LargeBinary, Row, Table, insert, select, text
 from sqlmodel import Field, Session, SQLModel
 
 from points.columns import BigId, Bytewise, Moment, words
@@ -46,6 +46,7 @@ class Seal(SQLModel, table=True):
 
 seals: Table = SQLModel.metadata.tables["seal"]
 HASH = 32
+_AT_ONCE = 100
 _ID = NAMES.index("id")
 _HEADER = [column for column in seals.c if column is not seals.c.leaves]
 
@@ -97,9 +98,16 @@ def seal(session: Session, *, now: datetime, month: str | None = None) -> Sealed
 
 def headers(session: Session, *, covering: int = 0) -> Iterator[Header]:
     """Give the chain of seals without their leaves, from the one that covers a transfer on."""
-    query = select(*_HEADER).where(seals.c.upto >= covering).order_by(seals.c.id)
-    rows = session.connection().execute(query.execution_options(yield_per=1000))
-    return (header_of(row) for row in rows)
+    return (header_of(row) for row in in_order(session, *_HEADER, covering=covering))
+
+
+def in_order(session: Session, *columns: Column[Any], covering: int = 0) -> Iterator[Row[Any]]:
+    """Read seals in their order, a few at a time."""
+    query = select(*columns).where(seals.c.upto >= covering).order_by(seals.c.id).limit(_AT_ONCE)
+    last = 0
+    while rows := session.connection().execute(query.where(seals.c.id > last)).all():
+        yield from rows
+        last = rows[-1].id
 
 
 def header_of(row: Row[Any]) -> Header:

@@ -1,12 +1,15 @@
-"""`linli ledger verify`: the books of the points checked, or one statement without any books."""
+"""`linli ledger …`: the books of the points checked or written out, or one statement checked alone."""
 
+import os
+import sys
+from collections.abc import Iterable
 from pathlib import Path
 
 import typer
 
 from bot.commands.failing import Failed, mark, say
 from bot.commands.opening import configured, looking, watching
-from points import PUBLISHED_DIGITS, Checked, check_statement, short_root, verify
+from points import PUBLISHED_DIGITS, Checked, Format, check_statement, exported_books, short_root, verify
 
 
 def verify_books(env_file: Path | None, *, root: str | None) -> int:
@@ -39,15 +42,48 @@ def verify_statement(file: Path, *, root: str | None) -> None:
         typer.echo("The root is the file's own: compare it with the leaderboard, or give that one as --root.")
 
 
+def export_books(form: str, *, out: Path | None, env_file: Path | None) -> None:
+    """Write the whole ledger to a file, or to standard output."""
+    settings = configured(env_file).settings
+    with looking(settings) as session, watching("Writing the entries", when=out is not None) as watch:
+        lines = exported_books(session, Format(form), watch)
+        if out is None:
+            _print(lines)
+        else:
+            _write(lines, out)
+
+
+def _write(lines: Iterable[str], out: Path) -> None:
+    """Write a file as a whole or not at all."""
+    unfinished = out.with_name(f".{out.name}.unfinished")
+    try:
+        with unfinished.open("w", encoding="utf-8", newline="") as file:
+            file.writelines(lines)
+        unfinished.replace(out)
+    finally:
+        unfinished.unlink(missing_ok=True)
+
+
+def _print(lines: Iterable[str]) -> None:
+    """Print, until whoever reads has read enough."""
+    try:
+        for line in lines:
+            sys.stdout.buffer.write(line.encode())
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # What is still to be flushed at the end would fail again, aloud.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
 def _told(checked: Checked) -> str:
     moved = f"{checked.came} came in, {checked.went} went out"
     if checked.root is None:
         return (
-            f"The entries of account {checked.account} fit together ({moved}), but no root was published yet."
+            f"the entries of account {checked.account} fit together ({moved}), but no root is published yet"
         )
     return (
         f"{checked.proven} entries of account {checked.account} stand as they were sealed in the books of"
-        f" {checked.root_month}, root {short_root(checked.root)} ({moved})."
+        f" {checked.root_month}, root {short_root(checked.root)} ({moved})"
     )
 
 

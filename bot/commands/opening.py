@@ -60,10 +60,10 @@ def looking(settings: Settings) -> Iterator[Session]:
 
 
 @contextmanager
-def watching(text: str) -> Iterator[Callable[[int, int], None] | None]:
+def watching(text: str, *, when: bool = True) -> Iterator[Callable[[int, int], None] | None]:
     """Give who hears how many of how many are done and draws a bar of it, while a terminal watches."""
     console = Console(stderr=True)
-    if not console.is_terminal:
+    if not (when and console.is_terminal):
         yield None
         return
     with Progress(console=console, transient=True) as progress:

@@ -17,11 +17,12 @@ from sqlmodel import Session
 from typer.testing import CliRunner, Result
 
 from bot import community
-from bot.cli import InvitedRole, app
+from bot.cli import ExportFormat, InvitedRole, app
 from bot.commands import doctor
 from bot.database import Database
 from bot.neighbourhood import SAMPLE, load
 from bot.remembered import BOT_ID, BOT_USERNAME, keep
+from points import Format
 
 TOKEN = "123456:ABC-DEF1234ghIkl-zyx57W2v1u123ew11"
 COMMANDS = ["run", "demo", "init", "doctor", "invite", "poster", "ledger", "migrate"]
@@ -106,7 +107,9 @@ def test_what_is_offered_is_what_works_today() -> None:
 
 
 @pytest.mark.parametrize(
-    "words", [*([name] for name in COMMANDS if name != "ledger"), ["ledger", "verify"]], ids=" ".join
+    "words",
+    [*([name] for name in COMMANDS if name != "ledger"), ["ledger", "verify"], ["ledger", "export"]],
+    ids=" ".join,
 )
 def test_each_command_has_help_with_an_example(words: list[str]) -> None:
     result = linli(*words, "--help")
@@ -125,6 +128,8 @@ def test_each_command_has_help_with_an_example(words: list[str]) -> None:
         ["invite", "admin", "--days", "0"],
         ["demo", "--port", "70000"],
         ["ledger", "burn"],
+        ["ledger", "export"],
+        ["ledger", "export", "--format", "pdf"],
     ],
     ids=" ".join,
 )
@@ -136,6 +141,10 @@ def test_wrong_usage_is_exit_code_2(words: list[str]) -> None:
 
 def test_the_roles_of_the_command_line_are_those_of_the_community() -> None:
     assert [str(role) for role in InvitedRole] == [str(role) for role in community.Role]
+
+
+def test_the_formats_of_the_command_line_are_those_of_points() -> None:
+    assert [str(form) for form in ExportFormat] == [str(form) for form in Format]
 
 
 def test_help_waits_for_nothing_heavy() -> None:

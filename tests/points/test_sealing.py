@@ -227,7 +227,7 @@ def test_who_posts_while_it_is_sealed_comes_after_it(engine: Engine) -> None:
         sealer.commit()
         posting.result(timeout=30)
         [only] = headers(sealer)
-        assert only.upto < rows(sealer)[-1].id
+        assert only.upto < facts(rows(sealer)[-1])["id"]
 
 
 def test_of_two_sealers_at_once_one_seals(engine: Engine) -> None:
