@@ -40,6 +40,7 @@ from points.errors import (
     UnknownCode,
     UnknownReward,
 )
+from points.expiry import Expired, Expiring, ExpiringPage, expire, expiring
 from points.exporting import Format, exported_books
 from points.forgetting import forget_owner
 from points.handovers import UNDO_WITHIN, HandedOver, HandoverUndone, hand_over, undo_handover
@@ -49,8 +50,6 @@ from points.models import AccountKind, DebtStep, GroupKind, TransferKind
 from points.months import Per, month_of, month_start, months_later
 from points.names import say
 from points.posting import Groups, Outcome, Posted, Posting, Refused, post, post_linked, post_one, reverse
-from points.proofs import short_root
-from points.posting import Groups, Outcome, Posted, Posting, Refused, post, post_one, reverse
 from points.proofs import PUBLISHED_DIGITS, short_root
 from points.redemptions import Cancelled, GivenBack, Lapsed, Redeemed, cancel, lapse, redeem, why_ended
 from points.rewards import (
@@ -89,6 +88,9 @@ __all__ = [
     "DebtStep",
     "Deserved",
     "Entry",
+    "Expired",
+    "Expiring",
+    "ExpiringPage",
     "Format",
     "GivenBack",
     "GroupKind",
@@ -102,8 +104,8 @@ __all__ = [
     "Lapsed",
     "Limit",
     "LimitReached",
-    "LinkRefused",
     "Line",
+    "LinkRefused",
     "MerchantEntry",
     "NotEnoughPoints",
     "NotHandedOver",
@@ -150,6 +152,8 @@ __all__ = [
     "current_activities",
     "current_activity",
     "current_merchants",
+    "expire",
+    "expiring",
     "exported",
     "exported_books",
     "find_resident_account",

@@ -6,14 +6,14 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Row, case, func, or_, select
+from sqlalchemy import Row, or_, select
 from sqlmodel import Session
 
-from points.accounts import Held, find_resident_account, held_by
+from points.accounts import find_resident_account, held_by
 from points.activities import activity_names
+from points.expiry import next_to_expire
 from points.lookup import redemptions_of
 from points.models import DebtStep, TransferKind, transfers
-from points.months import month_start, months_later
 from points.rewards import reward_names
 
 SHOWN = 10
@@ -64,10 +64,11 @@ def standing(
     if account is None:
         return Standing(0, 0, 0, None, ())
     held = held_by(session, account, now=now)
-    expiring, gone_at = _next_to_expire(session, account, held, expire_months, zone)
-    overdue_is_now = max(gone_at, now) if gone_at else None
+    expiring, gone_at = next_to_expire(
+        session, account, held.available, expire_months=expire_months, now=now, zone=zone
+    )
     latest = entries(session, account, last)
-    return Standing(held.available, held.held, expiring, overdue_is_now, latest, held.owed)
+    return Standing(held.available, held.held, expiring, gone_at, latest, held.owed)
 
 
 def exported(session: Session, resident_id: int) -> dict[str, Any]:
@@ -94,41 +95,6 @@ def exported(session: Session, resident_id: int) -> dict[str, Any]:
             for view in redemptions_of(session, resident_id)
         ],
     }
-
-
-def _next_to_expire(
-    session: Session, account: int, held: Held, expire_months: int, zone: ZoneInfo
-) -> tuple[int, datetime | None]:
-    """Find the oldest month of which something is left, first in, first out, and when that is gone.
-
-    A reversal that gives points back counts in the month of what it reverses, and so do the points.
-    """
-    if not expire_months or held.available <= 0:
-        return 0, None
-    left = 0
-    spent = _spent(session, account) + held.held
-    for month, came in _came_by_month(session, account):
-        left += came
-        if left > spent:
-            return left - spent, month_start(months_later(month, expire_months + 1), zone)
-    return 0, None
-
-
-def _came_by_month(session: Session, account: int) -> list[tuple[str, int]]:
-    mine, reversed_kind = transfers.c.kind != TransferKind.REVERSAL, transfers.c.kind == TransferKind.REVERSAL
-    came = or_((transfers.c.credit == account) & mine, (transfers.c.debit == account) & reversed_kind)
-    signed = func.sum(case((mine, transfers.c.amount), else_=-transfers.c.amount))
-    query = (
-        select(transfers.c.month, signed).where(came).group_by(transfers.c.month).order_by(transfers.c.month)
-    )
-    return [(month, int(amount)) for month, amount in session.connection().execute(query)]
-
-
-def _spent(session: Session, account: int) -> int:
-    mine, reversed_kind = transfers.c.kind != TransferKind.REVERSAL, transfers.c.kind == TransferKind.REVERSAL
-    went = or_((transfers.c.debit == account) & mine, (transfers.c.credit == account) & reversed_kind)
-    signed = func.sum(case((mine, transfers.c.amount), else_=-transfers.c.amount))
-    return int(session.connection().execute(select(func.coalesce(signed, 0)).where(went)).scalar_one())
 
 
 def entries(session: Session, account: int, last: int | None) -> tuple[Entry, ...]:

@@ -10,6 +10,7 @@ from bot.callouts import lapse_approval
 from bot.chat.announcing import announce
 from bot.chat.callout_news import APPROVAL_DUE
 from bot.chat.conversation import forget_stale
+from bot.chat.expiring import DAYS_BEFORE, EXPIRY_DUE, plan_expiry, run_expiry, tell_expiring
 from bot.chat.house import House
 from bot.chat.month_news import LEADERBOARD_DUE, announce_month, draw_month, plan_first
 from bot.chat.points_news import LAPSE_DUE, lapse_code
@@ -44,6 +45,7 @@ def plan_ahead(session: Session, house: House, now: datetime) -> None:
     _plan_tidying(session, now)
     plan_first(session, house, now)
     plan_seals(session, house, now)
+    plan_expiry(session, house, now)
 
 
 def _job(rule: Rule, house: House) -> Job:
@@ -83,11 +85,13 @@ def _plan_tidying(session: Session, now: datetime) -> None:
 RULES: dict[str, Rule] = {
     APPROVAL_DUE: _lapse_approval,
     ERASING_DUE: erase_what_was_underway,
+    EXPIRY_DUE: run_expiry,
     LAPSE_DUE: lapse_code,
     LEADERBOARD_DUE: announce_month,
     MONTH_SEAL_DUE: seal_month,
     SEAL_DUE: seal_hour,
     TIDYING_DUE: _tidy,
+    **dict.fromkeys(DAYS_BEFORE, tell_expiring),
 }
 
 AHEAD: dict[str, Ahead] = {LEADERBOARD_DUE: draw_month}

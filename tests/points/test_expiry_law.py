@@ -1,0 +1,188 @@
+"""Law: expiry by totals takes exactly what a book of lots would take, first in, first out."""
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
+from points_town import SHANGHAI
+from sqlalchemy import create_engine, event
+from sqlalchemy.pool import StaticPool
+from sqlmodel import Session, SQLModel
+
+from points import (
+    AccountKind,
+    NotEnoughPoints,
+    Posting,
+    TransferKind,
+    community_account,
+    expire,
+    month_start,
+    months_later,
+    place_hold,
+    post_one,
+    release_hold,
+    resident_account,
+    reverse,
+    standing,
+    verify,
+)
+
+LIFE = 2  # months, so that a short story sees many of them end
+AMOUNT = st.integers(1, 30)
+PICK = st.integers(0, 9)
+
+
+@dataclass
+class Lot:
+    month: str
+    amount: int
+    left: int
+
+
+@dataclass
+class Lots:
+    """Points lot by lot: spending empties the oldest, giving back fills again what was emptied last."""
+
+    lots: list[Lot] = field(default_factory=list)
+
+    @property
+    def left(self) -> int:
+        return sum(lot.left for lot in self.lots)
+
+    def come(self, month: str, amount: int) -> None:
+        self.lots.append(Lot(month, amount, amount))
+
+    def draw(self, amount: int) -> None:
+        for lot in self.lots:
+            taken = min(amount, lot.left)
+            lot.left -= taken
+            amount -= taken
+        assert not amount
+
+    def give_back(self, amount: int) -> None:
+        for lot in reversed(self.lots):
+            filled = min(amount, lot.amount - lot.left)
+            lot.left += filled
+            amount -= filled
+        assert not amount
+
+    def lose(self, lot: Lot) -> None:
+        """Take back an award: what of it was spent already is drawn from the other lots instead."""
+        spent = lot.amount - lot.left
+        self.lots = [other for other in self.lots if other is not lot]
+        self.draw(spent)
+
+    def expire(self, month: str) -> int:
+        gone = 0
+        for lot in self.lots:
+            if months_later(lot.month, LIFE) < month:
+                gone, lot.left = gone + lot.left, 0
+        return gone
+
+    def next_to_go(self, now: str) -> tuple[int, str | None]:
+        """What goes when the next month begins at which anything does."""
+        ends = {max(months_later(lot.month, LIFE + 1), months_later(now, 1)) for lot in self.lots if lot.left}
+        if not ends:
+            return 0, None
+        end = min(ends)
+        return sum(lot.left for lot in self.lots if months_later(lot.month, LIFE) < end), end
+
+
+class ExpiryStory(RuleBasedStateMachine):
+    def __init__(self) -> None:
+        super().__init__()
+        self.engine = create_engine("sqlite://", poolclass=StaticPool, connect_args={"isolation_level": None})
+        event.listen(self.engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
+        SQLModel.metadata.create_all(self.engine)
+        self.session = Session(self.engine, expire_on_commit=False)
+        self.issued = community_account(self.session, AccountKind.ISSUED)
+        self.used = community_account(self.session, AccountKind.REDEEMED)
+        self.mine = resident_account(self.session, 1)
+        self.now = datetime(2026, 1, 10, tzinfo=UTC)
+        self.month = "2026-01"
+        self.lots = Lots()
+        self.awards: list[tuple[int, Lot]] = []
+        self.spent: list[tuple[int, int]] = []
+        self.holds: list[tuple[int, int]] = []
+        self.count = 0
+
+    def teardown(self) -> None:
+        self.session.close()
+        self.engine.dispose()
+
+    def key(self) -> str:
+        self.count += 1
+        return f"fact:{self.count}"
+
+    def post(self, kind: TransferKind, debit: int, credit: int, amount: int) -> int:
+        posting = Posting(key=self.key(), kind=kind, debit=debit, credit=credit, amount=amount)
+        return post_one(self.session, posting, self.now, zone=SHANGHAI).transfer_id
+
+    @rule(amount=AMOUNT)
+    def earn(self, amount: int) -> None:
+        award = self.post(TransferKind.AWARD, self.issued, self.mine, amount)
+        self.lots.come(self.month, amount)
+        self.awards.append((award, self.lots.lots[-1]))
+
+    @rule(amount=AMOUNT)
+    def spend(self, amount: int) -> None:
+        if amount <= self.lots.left:
+            self.spent.append((self.post(TransferKind.GIFT, self.mine, self.used, amount), amount))
+            self.lots.draw(amount)
+
+    @rule(amount=AMOUNT)
+    def hold(self, amount: int) -> None:
+        if amount <= self.lots.left:
+            hold = place_hold(self.session, account=self.mine, amount=amount, key=self.key(), now=self.now)
+            self.holds.append((hold, amount))
+            self.lots.draw(amount)
+
+    @rule(pick=PICK)
+    def let_go(self, pick: int) -> None:
+        if self.holds:
+            hold, amount = self.holds.pop(pick % len(self.holds))
+            release_hold(self.session, hold=hold, now=self.now)
+            self.lots.give_back(amount)
+
+    @rule(pick=PICK)
+    def take_back_what_was_spent(self, pick: int) -> None:
+        if self.spent:
+            transfer, amount = self.spent.pop(pick % len(self.spent))
+            reverse(self.session, transfer_id=transfer, key=self.key(), now=self.now, zone=SHANGHAI)
+            self.lots.give_back(amount)
+
+    @rule(pick=PICK)
+    def take_back_an_award(self, pick: int) -> None:
+        if not self.awards:
+            return
+        transfer, lot = self.awards[pick % len(self.awards)]
+        try:
+            reverse(self.session, transfer_id=transfer, key=self.key(), now=self.now, zone=SHANGHAI)
+        except NotEnoughPoints:
+            assert self.lots.left < lot.amount
+            return
+        self.awards.remove((transfer, lot))
+        self.lots.lose(lot)
+
+    @rule()
+    def a_month_begins(self) -> None:
+        self.month = months_later(self.month, 1)
+        self.now = month_start(self.month, SHANGHAI)
+        step = expire(self.session, month=self.month, expire_months=LIFE, now=self.now, zone=SHANGHAI)
+        assert step.points == self.lots.expire(self.month)
+        assert verify(self.session).problems == ()
+
+    @invariant()
+    def what_is_left_and_what_goes_next_are_those_of_the_lots(self) -> None:
+        stands = standing(self.session, 1, self.now, SHANGHAI, expire_months=LIFE)
+        points, month = self.lots.next_to_go(self.month)
+        assert stands.available == self.lots.left
+        assert stands.expiring == points
+        assert stands.expiring_at == (month_start(month, SHANGHAI) if month else None)
+
+
+settings.register_profile("expiry", max_examples=60, stateful_step_count=25, deadline=None, print_blob=True)
+TestExpiryStory = ExpiryStory.TestCase
+TestExpiryStory.settings = settings.get_profile("expiry")
