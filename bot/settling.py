@@ -6,7 +6,7 @@ from sqlmodel import Session
 
 import points
 from bot import callouts, community
-from bot.neighbourhood import Neighbourhood
+from bot.neighbourhood import DAYS, Activity, Multiplier, Neighbourhood, Window
 
 
 def settle(session: Session, neighbourhood: Neighbourhood, now: datetime) -> None:
@@ -60,17 +60,40 @@ def _plans(neighbourhood: Neighbourhood) -> list[callouts.PlanEntry]:
 
 
 def _activities(neighbourhood: Neighbourhood) -> list[points.ActivityRule]:
-    return [
-        points.ActivityRule(
-            code=activity.code,
-            names=activity.names,
-            points=activity.points,
-            points_per_hour=activity.points_per_hour,
-            cap=points.Cap(activity.cap.points, points.Per(activity.cap.per)) if activity.cap else None,
-            verify=points.Verify(activity.verify),
-        )
-        for activity in neighbourhood.activities
-    ]
+    return [_rule(activity) for activity in neighbourhood.activities]
+
+
+def _rule(activity: Activity) -> points.ActivityRule:
+    return points.ActivityRule(
+        code=activity.code,
+        names=activity.names,
+        points=activity.points,
+        points_per_hour=activity.points_per_hour,
+        points_per_unit=activity.points_per_unit,
+        unit=activity.unit,
+        cap=tuple(points.Cap(cap.points, points.Per(cap.per), points.By(cap.by)) for cap in activity.caps),
+        limits=tuple(
+            points.Limit(limit.count, points.Per(limit.per), points.By(limit.by)) for limit in activity.limits
+        ),
+        windows=tuple(_window(window) for window in activity.windows),
+        multiplier=_multiplier(activity.multiplier) if activity.multiplier else points.PLAIN,
+        verify=points.Verify(activity.verify),
+    )
+
+
+def _window(window: Window) -> points.Window:
+    days = tuple(sorted(DAYS.index(day) for day in window.days))
+    return points.Window(days, window.begins, window.ends, window.since, window.until)
+
+
+def _multiplier(multiplier: Multiplier) -> points.Multiplier:
+    streak = multiplier.streak
+    return points.Multiplier(
+        ages=tuple(points.AgeBand(*band.ages, band.percent) for band in multiplier.ages),
+        first_time_percent=multiplier.first_time_percent,
+        streak=points.Streak(streak.weeks, streak.percent) if streak else None,
+        areas=multiplier.by_area,
+    )
 
 
 def _rewards(neighbourhood: Neighbourhood) -> list[points.RewardOffer]:

@@ -10,6 +10,7 @@ from bot.delivery import models as delivery
 from bot.intake import store as intake
 from points import ddl, models, shelf
 from points import ddl, models, seal_guards, seals, shelf
+from points import ddl, earnings, models, seal_guards, seals, shelf
 
 ROOMS = (
     ddl,
@@ -17,6 +18,7 @@ ROOMS = (
     shelf,
     seals,
     seal_guards,
+    earnings,
     community,
     callouts,
     delivery,

@@ -2,15 +2,15 @@
 
 from points.accounts import community_account, find_resident_account, open_account, resident_account, total
 from points.activities import (
-    ActivityRule,
-    Cap,
     VersionedRule,
     current_activities,
     current_activity,
     synchronise_activities,
 )
-from points.awards import Awarded, Deserved, award, award_all
+from points.awarded import Awarded
+from points.awards import award, award_all, foresee
 from points.boards import Board, Rank, Rest, month_board
+from points.claims import Deserved
 from points.codes import normal_code
 from points.errors import (
     AlreadyHandedOver,
@@ -45,6 +45,7 @@ from points.exporting import Format, exported_books
 from points.forgetting import forget_owner
 from points.handovers import UNDO_WITHIN, HandedOver, HandoverUndone, hand_over, undo_handover
 from points.holding import capture_hold, lapse_holds, place_hold, release_hold
+from points.later import PaidLater, PutOff, WaitingPaid, pay_waiting
 from points.lookup import RedemptionView, lapsing, look_up, redemption, redemptions_of, waiting_codes
 from points.models import AccountKind, DebtStep, GroupKind, TransferKind
 from points.months import Per, month_of, month_start, months_later
@@ -62,18 +63,22 @@ from points.rewards import (
     offer_of,
     synchronise_rewards,
 )
+from points.rules import PLAIN, ActivityRule, AgeBand, Cap, Multiplier, Part, Streak, Window
 from points.seals import Sealed, hold_posters, month_root, seal
 from points.shelf import By, RedemptionState, Verify
 from points.standings import Entry, Standing, exported, standing
 from points.statement_checks import Checked, WrongStatement, check_statement
 from points.statements import Line, Statement, statement
 from points.verification import Verification, verify
+from points.waiting import Waiting
 
 __all__ = [
+    "PLAIN",
     "PUBLISHED_DIGITS",
     "UNDO_WITHIN",
     "AccountKind",
     "ActivityRule",
+    "AgeBand",
     "AlreadyHandedOver",
     "AlreadyReversed",
     "Awarded",
@@ -107,6 +112,7 @@ __all__ = [
     "Line",
     "LinkRefused",
     "MerchantEntry",
+    "Multiplier",
     "NotEnoughPoints",
     "NotHandedOver",
     "NotYourReward",
@@ -114,11 +120,14 @@ __all__ = [
     "OfferView",
     "OutOfStock",
     "Outcome",
+    "PaidLater",
+    "Part",
     "Per",
     "PointsError",
     "Posted",
     "Posting",
     "PriceChanged",
+    "PutOff",
     "Rank",
     "Redeemed",
     "RedemptionState",
@@ -132,6 +141,7 @@ __all__ = [
     "Sealed",
     "Standing",
     "Statement",
+    "Streak",
     "TransferKind",
     "UndoTooLate",
     "UnknownAccount",
@@ -141,6 +151,9 @@ __all__ = [
     "Verification",
     "Verify",
     "VersionedRule",
+    "Waiting",
+    "WaitingPaid",
+    "Window",
     "WrongStatement",
     "award",
     "award_all",
@@ -157,6 +170,7 @@ __all__ = [
     "exported",
     "exported_books",
     "find_resident_account",
+    "foresee",
     "forget_owner",
     "hand_over",
     "hold_posters",
@@ -172,6 +186,7 @@ __all__ = [
     "normal_code",
     "offer_of",
     "open_account",
+    "pay_waiting",
     "place_hold",
     "post",
     "post_linked",

@@ -1,7 +1,7 @@
 """Activities: the rules by which a good deed earns, each change of one a version of its own."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -9,30 +9,9 @@ from sqlalchemy import Row, insert, select, update
 from sqlmodel import Session
 
 from points.errors import UnknownActivity
-from points.months import Per
-from points.shelf import Verify, activities
-
-
-@dataclass(frozen=True)
-class Cap:
-    points: int
-    per: Per
-
-
-@dataclass(frozen=True)
-class ActivityRule:
-    """What an activity earns: `points` once, and `points_per_hour` by whole minutes, rounded down."""
-
-    code: str
-    names: Mapping[str, str]
-    points: int = 0
-    points_per_hour: int = 0
-    cap: Cap | None = None
-    verify: Verify = Verify.AUTOMATIC
-
-    def worth(self, minutes: int) -> int:
-        """Give what doing it for some minutes earns, before any cap."""
-        return self.points + self.points_per_hour * max(minutes, 0) // 60
+from points.rules import ActivityRule, Cap
+from points.shelf import activities
+from points.terms import plain_cap, read, written
 
 
 @dataclass(frozen=True)
@@ -73,6 +52,17 @@ def current_activity(session: Session, code: str) -> VersionedRule:
     return _versioned(row)
 
 
+def activity_version(session: Session, code: str, version: int) -> VersionedRule:
+    """Give a rule as one of its versions had it."""
+    query = select(activities).where(activities.c.code == code, activities.c.version == version)
+    return _versioned(session.connection().execute(query).one())
+
+
+def all_versions(session: Session) -> list[VersionedRule]:
+    """Give every rule as each of its versions had it."""
+    return [_versioned(row) for row in session.connection().execute(select(activities))]
+
+
 def activity_names(session: Session) -> dict[str, dict[str, str]]:
     """Give the names of every activity there ever was, by code."""
     return {code: row.names for code, row in _latest(session).items()}
@@ -86,24 +76,32 @@ def _latest(session: Session) -> dict[str, Row[Any]]:
 def _synchronise(session: Session, rule: ActivityRule, latest: Row[Any] | None, now: datetime) -> None:
     if latest is not None and _values(rule) == _values(_versioned(latest).rule):
         kept = update(activities).where(activities.c.id == latest.id)
-        session.connection().execute(kept.values(names=dict(rule.names), retired_at=None))
+        session.connection().execute(kept.values(**_named(rule), retired_at=None))
         return
     version = 1 if latest is None else latest.version + 1
-    row = _values(rule) | {"code": rule.code, "names": dict(rule.names), "version": version, "since": now}
+    row = _values(rule) | _named(rule) | {"code": rule.code, "version": version, "since": now}
     session.connection().execute(insert(activities), row)
 
 
+def _named(rule: ActivityRule) -> dict[str, Any]:
+    return {"names": dict(rule.names), "unit_names": dict(rule.unit) if rule.unit else None}
+
+
 def _values(rule: ActivityRule) -> dict[str, Any]:
+    cap = plain_cap(rule)
     return {
         "points": rule.points,
         "points_per_hour": rule.points_per_hour,
-        "cap_points": rule.cap.points if rule.cap else None,
-        "cap_per": rule.cap.per if rule.cap else None,
+        "cap_points": cap.points if cap else None,
+        "cap_per": cap.per if cap else None,
         "verify": rule.verify,
+        "terms": written(rule),
     }
 
 
 def _versioned(row: Row[Any]) -> VersionedRule:
     cap = Cap(row.cap_points, row.cap_per) if row.cap_per is not None else None
-    rule = ActivityRule(row.code, row.names, row.points, row.points_per_hour, cap, row.verify)
-    return VersionedRule(rule, row.version)
+    rule = ActivityRule(
+        row.code, row.names, row.points, row.points_per_hour, cap, row.verify, unit=row.unit_names
+    )
+    return VersionedRule(replace(rule, **read(row.terms)), row.version)

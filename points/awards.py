@@ -1,45 +1,24 @@
-"""Awards: what a good deed earns by its rule, up to the rule's cap."""
+"""Awards: what good deeds earn by their rule, within its caps and the month's budget."""
 
-from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, select
 from sqlmodel import Session
 
-from points import books
-from points.accounts import community_account, holdings, lock, open_accounts
-from points.activities import ActivityRule, VersionedRule, current_activity
-from points.models import AccountKind, TransferKind, transfers
-from points.months import period_start
+from points import waiting
+from points.accounts import find_resident_account, holdings
+from points.activities import VersionedRule, current_activity
+from points.awarded import Awarded, awarded
+from points.budget import book
+from points.claims import Claim, Deserved, claims_of, decide_new, decided_before, did, lock_claims
+from points.months import month_of, month_start
+from points.past import Earner, read_past
 from points.posting import NO_GROUPS, Groups, Posted, Posting, Refused, post
-from points.storing import chunks
-
-
-@dataclass(frozen=True)
-class Deserved:
-    """Somebody who did the activity, for how many minutes; the key comes from the fact."""
-
-    resident_id: int
-    key: str
-    groups: Groups = NO_GROUPS
-    minutes: int = 0
-
-
-@dataclass(frozen=True)
-class Awarded:
-    """What an award came to; `balance` is what is available now, `capped` says that a cap took some of it."""
-
-    resident_id: int
-    activity: str
-    names: Mapping[str, str]
-    amount: int
-    balance: int
-    transfer_id: int | None
-    replayed: bool
-    capped: bool
+from points.postings import fingerprint
+from points.worth import Decision, decide
 
 
 def award(
@@ -52,6 +31,7 @@ def award(
     zone: ZoneInfo,
     groups: Groups = NO_GROUPS,
     minutes: int = 0,
+    budget: int | None = None,
 ) -> Awarded:
     """Award one resident by an activity's rule; the same key again gives the first award.
 
@@ -60,119 +40,127 @@ def award(
         KeyConflict: the key paid for something else before.
     """
     deserved = Deserved(resident_id, key, groups, minutes)
-    return award_all(session, activity=activity, deserved=[deserved], now=now, zone=zone)[0]
+    [awarded] = award_all(session, activity=activity, deserved=[deserved], now=now, zone=zone, budget=budget)
+    return awarded
 
 
 def award_all(
-    session: Session, *, activity: str, deserved: Sequence[Deserved], now: datetime, zone: ZoneInfo
+    session: Session,
+    *,
+    activity: str,
+    deserved: Sequence[Deserved],
+    now: datetime,
+    zone: ZoneInfo,
+    budget: int | None = None,
 ) -> list[Awarded]:
     """Award many residents at once, as at the end of a call-out; one result each, in order.
+
+    What a month's `budget` cannot give any more waits for the next one. Accounts are locked first, then what
+    households share, then the month's budget: of two units at the same moment one decides after the other.
 
     Raises:
         UnknownActivity: no such rule holds now.
         KeyConflict: a key paid for something else before.
     """
     rule = current_activity(session, activity)
-    owners = open_accounts(session, AccountKind.RESIDENT, [str(one.resident_id) for one in deserved])
-    account_of = {one.resident_id: owners[str(one.resident_id)] for one in deserved}
-    lock(session, list(account_of.values()))
-    firsts = books.amounts_by_key(session, [one.key for one in deserved])
-    used = _used(session, rule, list(account_of.values()), now, zone)
-    amounts = _amounts(deserved, account_of, rule.rule, firsts, used)
-    issued = community_account(session, AccountKind.ISSUED)
-    postings = [
-        _posting(one, account_of[one.resident_id], issued, amount, rule)
-        for one, amount in zip(deserved, amounts, strict=True)
-        if amount
-    ]
-    posted = _posted(session, postings, now, zone)
-    after = holdings(session, list(account_of.values()))
+    claims = claims_of(session, deserved, rule)
+    lock_claims(session, claims, rule)
+    decided, due = decided_before(session, claims, zone)
+    fresh = decide_new(session, claims, rule, decided, now, zone, budget)
+    due |= _book(session, fresh, month_of(now, zone), budget)
+    decided |= fresh
+    _queue(session, claims, rule, decided, {key: due[key] for key in fresh if key in due}, now)
+    posted = _post(session, claims, rule, decided, due, now, zone)
+    after = holdings(session, [claim.earner.account for claim in claims])
     return [
-        _awarded(one, amount, after[account_of[one.resident_id]].available, posted.get(one.key), rule.rule)
-        for one, amount in zip(deserved, amounts, strict=True)
+        awarded(
+            claim.deserved.resident_id,
+            rule,
+            decided[claim.posting.key],
+            balance=after[claim.earner.account].available,
+            posted=posted.get(claim.posting.key),
+            waiting_until=month_start(due[claim.posting.key], zone) if claim.posting.key in due else None,
+            replayed=claim.posting.key in due and claim.posting.key not in fresh,
+        )
+        for claim in claims
     ]
 
 
-def _amounts(
-    deserved: Sequence[Deserved],
-    account_of: Mapping[int, int],
-    rule: ActivityRule,
-    firsts: Mapping[str, int],
-    used: Counter[int],
-) -> list[int]:
-    """Give what each award comes to: what its key paid before, else the worth as far as the cap allows."""
-    paid = dict(firsts)
-    for one in deserved:
-        if one.key in paid:
-            continue
-        account, worth = account_of[one.resident_id], rule.worth(one.minutes)
-        paid[one.key] = worth if rule.cap is None else max(0, min(worth, rule.cap.points - used[account]))
-        used[account] += paid[one.key]
-    return [paid[one.key] for one in deserved]
+def foresee(session: Session, *, activity: str, deserved: Deserved, now: datetime, zone: ZoneInfo) -> Awarded:
+    """Say what an award would come to now, without giving it; the month's budget is not asked.
+
+    Raises:
+        UnknownActivity: no such rule holds now.
+    """
+    rule = current_activity(session, activity)
+    account = find_resident_account(session, deserved.resident_id)
+    earner = Earner(account or 0, deserved.groups.household)
+    past = read_past(session, rule.rule, [earner], now, zone)
+    decision = decide(rule.rule, did(deserved, now, zone), earner, past, now, zone)
+    balance = holdings(session, [account])[account].available if account is not None else 0
+    return awarded(deserved.resident_id, rule, decision, balance=balance)
 
 
-def _used(
-    session: Session, rule: VersionedRule, account_ids: Sequence[int], now: datetime, zone: ZoneInfo
-) -> Counter[int]:
-    """Add up what the accounts earned by the activity in the period of its cap, less what was reversed."""
-    used: Counter[int] = Counter()
-    if rule.rule.cap is None:
-        return used
-    mended = transfers.alias("mended")
-    query = (
-        select(transfers.c.credit, func.sum(transfers.c.amount))
-        .outerjoin(mended, mended.c.reverses == transfers.c.id)
-        .where(
-            transfers.c.kind == TransferKind.AWARD, transfers.c.rule == rule.rule.code, mended.c.id.is_(None)
-        )
-        .group_by(transfers.c.credit)
-    )
-    start = period_start(rule.rule.cap.per, now, zone)
-    if start is not None:
-        query = query.where(transfers.c.at >= start)
-    for some in chunks(account_ids):
-        for account, amount in session.connection().execute(query.where(transfers.c.credit.in_(some))):
-            used[account] += int(amount)
-    return used
+def _book(
+    session: Session, decided: Mapping[str, Decision], month: str, budget: int | None
+) -> dict[str, str]:
+    """Enter new awards in the budget; give the month for those that have to wait."""
+    keys = [key for key, decision in decided.items() if decision.amount]
+    months = book(session, month=month, amounts=[decided[key].amount for key in keys], budget=budget)
+    return {key: chosen for key, chosen in zip(keys, months, strict=True) if chosen != month}
 
 
-def _posting(one: Deserved, account: int, issued: int, amount: int, rule: VersionedRule) -> Posting:
-    return Posting(
-        key=one.key,
-        kind=TransferKind.AWARD,
-        debit=issued,
-        credit=account,
-        amount=amount,
-        groups=one.groups,
-        rule=rule.rule.code,
-        rule_version=rule.version,
-        minutes=one.minutes,
-        # Neither amount nor groups: a repeated request gets the first award, though the cap, the rule or the
-        # resident's door may be others by now.
-        request=f"award {rule.rule.code} to {account} for {one.minutes} minutes",
-    )
+def _queue(
+    session: Session,
+    claims: Sequence[Claim],
+    rule: VersionedRule,
+    decided: Mapping[str, Decision],
+    due: Mapping[str, str],
+    now: datetime,
+) -> None:
+    rows: dict[str, Mapping[str, Any]] = {}
+    for claim in claims:
+        posting, one = claim.posting, claim.deserved
+        if posting.key in due:
+            decision = decided[posting.key]
+            rows[posting.key] = {
+                "key": posting.key,
+                "request_hash": fingerprint(posting),
+                "account": claim.earner.account,
+                "amount": decision.amount,
+                "at": now,
+                "due": due[posting.key],
+                **{name: getattr(one.groups, name) for name in ("household", "team", "building", "grid")},
+                "rule": rule.rule.code,
+                "rule_version": rule.version,
+                "minutes": one.minutes,
+                "inputs": decision.inputs.written(rule.rule, one.minutes),
+            }
+    waiting.queue(session, list(rows.values()))
 
 
-def _posted(
-    session: Session, postings: Sequence[Posting], now: datetime, zone: ZoneInfo
+def _post(
+    session: Session,
+    claims: Iterable[Claim],
+    rule: VersionedRule,
+    decided: Mapping[str, Decision],
+    due: Mapping[str, str],
+    now: datetime,
+    zone: ZoneInfo,
 ) -> dict[str, Posted]:
-    outcomes = post(session, postings, now, zone=zone)
+    postings = [
+        _filled(claim.posting, decided[claim.posting.key], rule)
+        for claim in claims
+        if decided[claim.posting.key].amount and claim.posting.key not in due
+    ]
     posted: dict[str, Posted] = {}
-    for posting, outcome in zip(postings, outcomes, strict=True):
+    for posting, outcome in zip(postings, post(session, postings, now, zone=zone), strict=True):
         if isinstance(outcome, Refused):
             raise outcome.reason
         posted.setdefault(posting.key, outcome)
     return posted
 
 
-def _awarded(one: Deserved, amount: int, balance: int, posted: Posted | None, rule: ActivityRule) -> Awarded:
-    return Awarded(
-        resident_id=one.resident_id,
-        activity=rule.code,
-        names=rule.names,
-        amount=amount,
-        balance=balance,
-        transfer_id=posted.transfer_id if posted else None,
-        replayed=posted.replayed if posted else False,
-        capped=amount < rule.worth(one.minutes),
-    )
+def _filled(posting: Posting, decision: Decision, rule: VersionedRule) -> Posting:
+    written = decision.inputs.written(rule.rule, posting.minutes or 0)
+    return replace(posting, amount=decision.amount, inputs=written)

@@ -1,4 +1,4 @@
-"""Forgetting a resident: codes that wait are given back, and the account stays, nameless."""
+"""Forgetting a resident: codes are given back, nothing comes later, and the account stays, nameless."""
 
 from datetime import datetime
 
@@ -7,6 +7,7 @@ from sqlmodel import Session
 from points import accounts
 from points.lookup import waiting_codes
 from points.redemptions import Cancelled, cancel
+from points.waiting import drop_waiting
 
 
 def forget_owner(session: Session, resident_id: int, now: datetime) -> tuple[Cancelled, ...]:
@@ -15,5 +16,9 @@ def forget_owner(session: Session, resident_id: int, now: datetime) -> tuple[Can
         cancel(session, redemption_id=view.redemption_id, resident_id=resident_id, now=now)
         for view in waiting_codes(session, resident_id)
     )
+    account = accounts.find_resident_account(session, resident_id)
+    if account is not None:
+        accounts.lock(session, [account])
+        drop_waiting(session, account)
     accounts.forget_owner(session, resident_id)
     return cancelled

@@ -125,8 +125,8 @@ class Transfer(SQLModel, table=True):
     `month` is the month the transfer counts in: the local month of `at`, and for a reversal the month of
     what it reverses, so that points wrongly given never counted. The group keys are those of the moment of
     posting; nothing here names a person. `rule` is the code of the activity that paid, or of the reward that
-    was had. Transfers of one `link` were posted together or not at all; `debt` marks those between an account
-    and its debt.
+    was had; `inputs` are what besides rule, version and minutes made an award's amount, as JSON. Transfers of
+    one `link` were posted together or not at all; `debt` marks those between an account and its debt.
     """
 
     __table_args__ = (
@@ -135,6 +135,12 @@ class Transfer(SQLModel, table=True):
         CheckConstraint("(kind = 'reversal') = (reverses IS NOT NULL)", name="reversal_names_its_transfer"),
         Index("ix_transfer_debit_id", "debit", "id"),
         Index("ix_transfer_credit_id", "credit", "id"),
+        Index(  # caps that a household shares
+            "ix_transfer_household_rule",
+            *("household", "rule"),
+            postgresql_where=text("household IS NOT NULL"),
+            sqlite_where=text("household IS NOT NULL"),
+        ),
     )
 
     id: int | None = Field(default=None, primary_key=True, sa_type=BigId)
@@ -153,6 +159,7 @@ class Transfer(SQLModel, table=True):
     rule: str | None = Field(default=None, sa_type=Bytewise)
     rule_version: int | None = Field(default=None)
     minutes: int | None = Field(default=None)
+    inputs: str | None = None
     hold: int | None = Field(default=None, unique=True, foreign_key="hold.id", sa_type=BigId)
     reverses: int | None = Field(default=None, unique=True, foreign_key="transfer.id", sa_type=BigId)
     link: str | None = Field(default=None, sa_type=Bytewise)

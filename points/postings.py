@@ -43,6 +43,7 @@ class Posting:
     rule: str | None = None
     rule_version: int | None = None
     minutes: int | None = None
+    inputs: str | None = None  # follow from what was asked for, and are no part of it
     hold: int | None = None
     reverses: int | None = None
     request: str | None = None
@@ -64,11 +65,14 @@ class Refused:
 Outcome = Posted | Refused
 
 # A transfer's columns that are the posting's own, and those of its groups.
-OWN = ("kind", "debit", "credit", "amount", "rule", "rule_version", "minutes", "hold", "reverses", "link")
+OWN = (
+    *("kind", "debit", "credit", "amount", "rule", "rule_version", "minutes", "inputs"),
+    *("hold", "reverses", "link"),
+)
 GROUPS = ("household", "team", "building", "grid")
 # What came after the first ledgers, and so only counts where it says something: old fingerprints still hold.
 _LATER = ("link", "onto_hold")
-_FIRST = tuple(name for name in OWN if name not in _LATER)
+_FIRST = tuple(name for name in OWN if name not in (*_LATER, "inputs"))
 
 own = attrgetter(*OWN)
 grouped = attrgetter(*GROUPS)

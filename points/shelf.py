@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import JSON, CheckConstraint, Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
@@ -14,6 +15,7 @@ class Verify(StrEnum):
     AUTOMATIC = "automatic"
     COORDINATOR = "coordinator"
     TEAM_LEAD = "team-lead"
+    TWO_PEOPLE = "two-people"
 
 
 class By(StrEnum):
@@ -28,8 +30,14 @@ class RedemptionState(StrEnum):
     CANCELLED = "cancelled"
 
 
+_OPTIONAL_JSON = JSON(none_as_null=True)
+
+
 class Activity(SQLModel, table=True):
-    """One version of a rule for earning; a changed rule is a new row, so the past keeps its own."""
+    """One version of a rule for earning; a changed rule is a new row, so the past keeps its own.
+
+    `terms` are what of the rule has no column; no terms mean that there are none.
+    """
 
     __table_args__ = (UniqueConstraint("code", "version"),)
 
@@ -42,6 +50,8 @@ class Activity(SQLModel, table=True):
     cap_points: int | None = Field(default=None, sa_type=BigId)
     cap_per: Per | None = Field(default=None, sa_type=words(Per))
     verify: Verify = Field(default=Verify.AUTOMATIC, sa_type=words(Verify))
+    terms: dict[str, Any] | None = Field(default=None, sa_type=_OPTIONAL_JSON)
+    unit_names: dict[str, str] | None = Field(default=None, sa_type=_OPTIONAL_JSON)
     since: datetime = Field(sa_type=Moment)
     retired_at: datetime | None = Field(default=None, sa_type=Moment)
 

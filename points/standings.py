@@ -15,6 +15,7 @@ from points.expiry import next_to_expire
 from points.lookup import redemptions_of
 from points.models import DebtStep, TransferKind, transfers
 from points.rewards import reward_names
+from points.waiting import Waiting, waiting_for
 
 SHOWN = 10
 
@@ -40,6 +41,7 @@ class Standing:
     """`expiring` points are the next to be gone, at `expiring_at`, if they are not spent before.
 
     `owed` points were spent before it turned out that they were not earned: what comes next repays them.
+    What is `waiting` was earned and comes when a month's budget can give it.
     """
 
     available: int
@@ -48,6 +50,7 @@ class Standing:
     expiring_at: datetime | None
     entries: tuple[Entry, ...]
     owed: int = 0
+    waiting: tuple[Waiting, ...] = ()
 
 
 def standing(
@@ -67,21 +70,25 @@ def standing(
     expiring, gone_at = next_to_expire(
         session, account, held.available, expire_months=expire_months, now=now, zone=zone
     )
-    latest = entries(session, account, last)
-    return Standing(held.available, held.held, expiring, gone_at, latest, held.owed)
+    latest, waiting = entries(session, account, last), waiting_for(session, account)
+    return Standing(held.available, held.held, expiring, gone_at, latest, held.owed, waiting)
 
 
 def exported(session: Session, resident_id: int) -> dict[str, Any]:
     """Give all that is stored here about a resident, ready for JSON."""
     account = find_resident_account(session, resident_id)
     if account is None:
-        return {"available": 0, "held": 0, "owed": 0, "entries": [], "codes": []}
+        return {"available": 0, "held": 0, "owed": 0, "entries": [], "waiting": [], "codes": []}
     held = held_by(session, account)
     return {
         "available": held.available,
         "held": held.held,
         "owed": held.owed,
         "entries": [_plain(asdict(entry)) for entry in entries(session, account, None)],
+        "waiting": [
+            {"amount": one.amount, "month": one.month, "names": dict(one.names)}
+            for one in waiting_for(session, account)
+        ],
         "codes": [
             {
                 "code": view.code,

@@ -12,10 +12,11 @@ from points.ddl import missing_guards
 from points.leaves import Values
 from points.models import AccountKind, HoldState, TransferKind, accounts, balances, holds, transfers
 from points.proofs import short_root
+from points.recomputing import awards, awards_that_waited, month_budgets
 from points.recounting import Recount
 from points.seal_checks import walk
 from points.seals import seals
-from points.shelf import RedemptionState, activities, redemptions, rewards
+from points.shelf import RedemptionState, redemptions, rewards
 
 _original = transfers.alias("original")
 _KEPT = (RedemptionState.WAITING, RedemptionState.HANDED_OVER)
@@ -97,27 +98,6 @@ def _reversals(session: Session) -> Iterator[str]:
         yield f"transfer {row.id} says it reverses transfer {row.reverses}, but is not its mirror"
 
 
-def _awards(session: Session) -> Iterator[str]:
-    minutes = func.coalesce(transfers.c.minutes, 0)
-    worth = activities.c.points + activities.c.points_per_hour * minutes / 60
-    ruled = and_(activities.c.code == transfers.c.rule, activities.c.version == transfers.c.rule_version)
-    query = (
-        select(
-            transfers.c.id,
-            transfers.c.rule,
-            transfers.c.rule_version,
-            transfers.c.amount,
-            worth.label("worth"),
-        )
-        .outerjoin(activities, ruled)
-        .where(transfers.c.kind == TransferKind.AWARD, transfers.c.rule.is_not(None))
-        .where(or_(activities.c.id.is_(None), transfers.c.amount > worth))
-    )
-    for row in _rows(session, query):
-        gives = "which does not exist" if row.worth is None else f"which gives {int(row.worth)} at most"
-        yield f"transfer {row.id} awards {row.amount} by rule {row.rule} version {row.rule_version}, {gives}"
-
-
 def _captures(session: Session) -> Iterator[str]:
     fits = and_(
         holds.c.state == HoldState.CAPTURED,
@@ -194,7 +174,9 @@ _CHECKS: tuple[Callable[[Session], Iterator[str]], ...] = (
     _guards,
     _transfer_shapes,
     _reversals,
-    _awards,
+    awards,
+    awards_that_waited,
+    month_budgets,
     _captures,
     _held,
     _owed,

@@ -1,14 +1,13 @@
 """The neighbourhood's own file, community.toml: what it may say, and everything that is wrong with one."""
 
+from bot.neighbourhood.base import Limit
+from bot.neighbourhood.earning import DAYS, Activity, Cap, Multiplier, Window
+from bot.neighbourhood.earning_checks import CALLOUT_ACTIVITY
 from bot.neighbourhood.kinds import Level, Period, Share, TeamKind, Verifier
 from bot.neighbourhood.model import (
-    CALLOUT_ACTIVITY,
-    Activity,
     Area,
     CallOutRules,
-    Cap,
     Community,
-    Limit,
     Merchant,
     Neighbourhood,
     Plan,
@@ -21,6 +20,7 @@ from bot.neighbourhood.reading import SAMPLE, json_schema, load
 
 __all__ = [
     "CALLOUT_ACTIVITY",
+    "DAYS",
     "SAMPLE",
     "Activity",
     "Area",
@@ -30,6 +30,7 @@ __all__ = [
     "Level",
     "Limit",
     "Merchant",
+    "Multiplier",
     "Neighbourhood",
     "Period",
     "Plan",
@@ -41,6 +42,7 @@ __all__ = [
     "TeamKind",
     "UnreadableNeighbourhood",
     "Verifier",
+    "Window",
     "json_schema",
     "load",
 ]

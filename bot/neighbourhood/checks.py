@@ -7,20 +7,14 @@ are silent about what another error already covers.
 import unicodedata
 from collections import Counter
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import Any
 
-from bot.neighbourhood.kinds import TeamKind, Verifier
-from bot.neighbourhood.model import CALLOUT_ACTIVITY
+from bot.neighbourhood.earning_checks import of_activities
+from bot.neighbourhood.findings import Finding, choices, codes, root_code, rows
+from bot.neighbourhood.kinds import TeamKind
 
 WINGS = 4
 _LISTS = ("area", "team", "plan", "activity", "merchant", "reward")
-
-
-class Finding(NamedTuple):
-    """A path into the file, and what is wrong there."""
-
-    path: tuple[str | int, ...]
-    text: str
 
 
 def between_tables(data: dict[str, Any]) -> Iterator[Finding]:
@@ -33,25 +27,7 @@ def between_tables(data: dict[str, Any]) -> Iterator[Finding]:
     yield from _team_kinds(data)
     yield from _teams_of_plans(data)
     yield from _plan_names(data)
-    yield from _paying_activity(data)
-
-
-def rows(data: dict[str, Any], table: str) -> list[tuple[int, dict[str, Any]]]:
-    """Give the entries of a table that is written with two brackets, with their numbers."""
-    entries = data.get(table)
-    if not isinstance(entries, list):
-        return []
-    return [(number, entry) for number, entry in enumerate(entries) if isinstance(entry, dict)]
-
-
-def _codes(data: dict[str, Any], table: str) -> list[str]:
-    return [row["code"] for _, row in rows(data, table) if isinstance(row.get("code"), str)]
-
-
-def _root(data: dict[str, Any]) -> str | None:
-    community = data.get("community")
-    code = community.get("code") if isinstance(community, dict) else None
-    return code if isinstance(code, str) else None
+    yield from of_activities(data)
 
 
 def _codes_once(data: dict[str, Any], table: str) -> Iterator[Finding]:
@@ -64,24 +40,19 @@ def _codes_once(data: dict[str, Any], table: str) -> Iterator[Finding]:
 
 def _root_code(data: dict[str, Any]) -> Iterator[Finding]:
     for number, row in rows(data, "area"):
-        if row.get("code") is not None and row["code"] == _root(data):
+        if row.get("code") is not None and row["code"] == root_code(data):
             yield Finding(
                 ("area", number, "code"), f'"{row["code"]}" is the community\'s own code; choose another'
             )
 
 
 def _places(data: dict[str, Any]) -> Iterator[Finding]:
-    known = {*_codes(data, "area"), _root(data)}
+    known = {*codes(data, "area"), root_code(data)}
     for table, key in (("area", "parent"), ("merchant", "area")):
         for number, row in rows(data, table):
             area = row.get(key)
             if isinstance(area, str) and area not in known:
-                yield Finding((table, number, key), f'"{area}" is no [[area]]; {_choices(known)}')
-
-
-def _choices(known: set[str | None]) -> str:
-    codes = sorted(code for code in known if code)
-    return f"write one of {', '.join(codes[:12])}{', …' if len(codes) > 12 else ''}"
+                yield Finding((table, number, key), f'"{area}" is no [[area]]; {choices(known)}')
 
 
 def _circles(data: dict[str, Any]) -> Iterator[Finding]:
@@ -119,12 +90,12 @@ def _team_kinds(data: dict[str, Any]) -> Iterator[Finding]:
 
 
 def _teams_of_plans(data: dict[str, Any]) -> Iterator[Finding]:
-    known: set[str | None] = set(_codes(data, "team"))
+    known: set[str | None] = set(codes(data, "team"))
     for number, plan in rows(data, "plan"):
         teams = plan.get("teams")
         for team in teams if isinstance(teams, list) else ():
             if isinstance(team, str) and team not in known:
-                yield Finding(("plan", number, "teams"), f'"{team}" is no [[team]]; {_choices(known)}')
+                yield Finding(("plan", number, "teams"), f'"{team}" is no [[team]]; {choices(known)}')
 
 
 def _plan_names(data: dict[str, Any]) -> Iterator[Finding]:
@@ -140,19 +111,3 @@ def _plan_names(data: dict[str, Any]) -> Iterator[Finding]:
 
 def _typed(text: str) -> str:
     return "".join(unicodedata.normalize("NFKC", text).casefold().split())
-
-
-def _paying_activity(data: dict[str, Any]) -> Iterator[Finding]:
-    activities = rows(data, "activity")
-    for number, row in activities:
-        if row.get("code") == CALLOUT_ACTIVITY and row.get("verify") not in (None, Verifier.AUTOMATIC):
-            yield Finding(
-                ("activity", number, "verify"), 'call-outs pay without asking; write verify = "automatic"'
-            )
-        worth = (row.get("points", 0), row.get("points_per_hour", 0))
-        if worth == (0, 0):
-            yield Finding(("activity", number), "pays nothing; write points or points_per_hour")
-    if activities and CALLOUT_ACTIVITY not in _codes(data, "activity"):
-        yield Finding(
-            ("activity",), f'none has the code "{CALLOUT_ACTIVITY}"; call-outs pay by it, so add one'
-        )

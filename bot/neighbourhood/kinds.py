@@ -32,6 +32,7 @@ class Verifier(StrEnum):
     AUTOMATIC = "automatic"
     COORDINATOR = "coordinator"
     TEAM_LEAD = "team-lead"
+    TWO_PEOPLE = "two-people"
 
 
 class Period(StrEnum):

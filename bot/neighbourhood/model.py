@@ -4,8 +4,10 @@ from collections.abc import Mapping
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 
+from bot.neighbourhood.base import Limit, Table
+from bot.neighbourhood.earning import Activity
 from bot.neighbourhood.kinds import (
     OFFERED,
     Code,
@@ -17,22 +19,11 @@ from bot.neighbourhood.kinds import (
     Level,
     Line,
     Names,
-    Period,
-    Share,
     Spot,
     TeamKind,
     Texts,
-    Verifier,
     Zone,
 )
-
-CALLOUT_ACTIVITY = "callout"
-
-
-class Table(BaseModel):
-    """One table of the file: what is not known is an error, what was read stays as it was."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class Community(Table):
@@ -77,24 +68,13 @@ class Plan(Table):
     texts: Texts | None = Field(default=None, alias="text", description="may hold {place}")
 
 
-class Cap(Table):
-    points: FromOne
-    per: Period
-
-
-class Activity(Table):
-    code: Code
-    names: Names = Field(alias="name")
-    points: FromZero = Field(default=0, description="paid once")
-    points_per_hour: FromZero = Field(default=0, description="from check-in to check-out, by whole minutes")
-    cap: Cap | None = None
-    verify: Verifier = Verifier.COORDINATOR
-
-
 class PointRules(Table):
     expire_months: FromZero = Field(default=12, description="0 = never")
     monthly_budget: FromOne = Field(default=200_000, description="what may be issued in a month")
-    account: Literal["resident"] = "resident"
+    public_over: FromOne | None = Field(
+        default=None, description="an award of more is listed for objection first; without it none is"
+    )
+    account: Literal["resident", "household"] = Field(default="resident", description="whose points they are")
 
 
 class Merchant(Table):
@@ -103,12 +83,6 @@ class Merchant(Table):
     area: Code | None = None
     phone: Line | None = None
     hours: Names | None = None
-
-
-class Limit(Table):
-    count: FromOne
-    per: Period
-    by: Share
 
 
 class Reward(Table):

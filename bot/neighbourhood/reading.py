@@ -7,7 +7,8 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from bot.neighbourhood.checks import Finding, between_tables
+from bot.neighbourhood.checks import between_tables
+from bot.neighbourhood.findings import Finding
 from bot.neighbourhood.kinds import OFFERED
 from bot.neighbourhood.lines import Lines, header_above
 from bot.neighbourhood.model import Merchant, Neighbourhood, Reward

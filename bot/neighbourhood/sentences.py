@@ -6,11 +6,16 @@ from difflib import get_close_matches
 from pydantic import BaseModel
 from pydantic_core import ErrorDetails
 
+from bot.neighbourhood.base import Limit, Table
+from bot.neighbourhood.earning import AgeBand, AreaPercent, Cap, Multiplier, Streak, Window
 from bot.neighbourhood.kinds import shown
-from bot.neighbourhood.model import Cap, Limit, Neighbourhood, Table
+from bot.neighbourhood.model import Neighbourhood
 
 _EXAMPLES = {
     "account": '"resident"',
+    "age": "{ages = [14, 25], percent = 150}",
+    "ages": "[14, 25]",
+    "area": '"g1"',
     "code": '"…"',
     "count": "1",
     "by": '"household"',
@@ -21,14 +26,29 @@ _EXAMPLES = {
     "limit": '{count = 1, per = "month", by = "household"}',
     "merchant": '"corner-shop"',
     "name": '{zh = "…", en = "…"}',
+    "multiplier": "{first_time_percent = 150}",
     "needed": "10",
     "operator": '{zh = "…", en = "…"}',
     "per": '"month"',
+    "percent": "150",
     "phone": '"025-5550 0100"',
     "points": "20",
     "price": "150",
+    "streak": "{weeks = 4, percent = 120}",
     "teams": '["core"]',
     "timezone": '"Asia/Shanghai"',
+    "weeks": "4",
+    "windows": '{days = ["sat", "sun"], from = "08:00", to = "20:00"}',
+}
+# The tables within an entry, by their key.
+_INNER: Mapping[str, type[Table]] = {
+    "age": AgeBand,
+    "area": AreaPercent,
+    "cap": Cap,
+    "limit": Limit,
+    "multiplier": Multiplier,
+    "streak": Streak,
+    "windows": Window,
 }
 _ONCE = ("community", "callouts", "points")
 
@@ -51,6 +71,11 @@ def _whole(error: ErrorDetails) -> str:
     return str(error["ctx"]["sentence"])
 
 
+def _key(loc: tuple[int | str, ...]) -> str:
+    """Give the last key of a path, past its places in lists."""
+    return next(str(part) for part in reversed(loc) if isinstance(part, str))
+
+
 def _missing(error: ErrorDetails) -> str:
     key = str(error["loc"][-1])
     if len(error["loc"]) == 1:
@@ -66,8 +91,8 @@ def _unknown(error: ErrorDetails) -> str:
 
 
 def _known_keys(loc: tuple[int | str, ...]) -> list[str]:
-    nested: Mapping[int | str, type[Table]] = {"cap": Cap, "limit": Limit}
-    model: type[BaseModel] = nested.get(loc[-1], Neighbourhood) if loc else Neighbourhood
+    inner = loc[2:]  # beyond the table and the number of its entry
+    model: type[BaseModel] = _INNER.get(_key(inner), Neighbourhood) if inner else Neighbourhood
     if model is Neighbourhood and loc:
         model = _row_model(str(loc[0]))
     return [field.alias or name for name, field in model.model_fields.items()]
@@ -126,7 +151,7 @@ def _list(error: ErrorDetails) -> str:
 
 
 def _table(error: ErrorDetails) -> str:
-    key = str(error["loc"][-1])
+    key = _key(error["loc"])
     if len(error["loc"]) == 1:
         return f"is not one table; write [{key}] above its keys, once, with single brackets"
     return f"{shown(error['input'])} is not a table; write {_EXAMPLES.get(key, '{…}')}"

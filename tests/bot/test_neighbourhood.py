@@ -1,6 +1,7 @@
 """community.toml: what a right one gives, and what is said about each wrong one."""
 
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -8,6 +9,7 @@ import pytest
 
 from bot.neighbourhood import (
     SAMPLE,
+    Cap,
     Level,
     Neighbourhood,
     Period,
@@ -74,8 +76,7 @@ def test_figures_are_read_as_written() -> None:
     assert (flood.teams, flood.needed, flood.wave_minutes) == (("core", "property", "fire"), 10, 3)
     callout = willow.activities[0]
     assert (callout.points, callout.points_per_hour, callout.verify) == (20, 10, Verifier.AUTOMATIC)
-    assert callout.cap
-    assert (callout.cap.points, callout.cap.per) == (80, Period.DAY)
+    assert callout.caps == (Cap(points=80, per=Period.DAY, by=Share.RESIDENT),)
     rice = willow.rewards[0]
     assert rice.limit
     assert (rice.limit.count, rice.limit.per, rice.limit.by) == (1, Period.MONTH, Share.HOUSEHOLD)
@@ -161,7 +162,9 @@ def test_every_mistake_is_told_at_once_by_table_key_and_line() -> None:
         ('verify = "automatic"', 'verify = "coordinator"', 'write verify = "automatic"'),
         ('per = "day"', 'per = "fortnight"', 'write "day", "week", "month", "year" or "ever"'),
         ('by = "household"', 'by = "building"', 'write "resident" or "household"'),
-        ('account = "resident"', 'account = "household"', 'write "resident"'),
+        ('account = "resident"', 'account = "building"', 'write "resident" or "household"'),
+        ("monthly_budget = 200000", "monthly_budget = 20", 'does not pay one award of 30 for "first-aid"'),
+        ("monthly_budget = 200000", "public_over = 0", "0 is too small; write 1 or more"),
         ("price = 150", "price = 0", "0 is too small; write 1 or more"),
         ("price = 150", "prise = 150", "prise: is not known; did you mean price?"),
         ("price = 150", "price = 99999999999", "too large; write 1000000000 or less"),
@@ -178,6 +181,127 @@ def test_one_mistake_is_one_sentence(changed: Changed, old: str, new: str, told:
     problems = changed(old, new)
     assert told in "\n".join(map(str, problems))
     assert all(problem.line for problem in problems)
+
+
+VISIT = 'cap = {points = 30, per = "day"}'
+
+
+@pytest.mark.parametrize(
+    ("written", "key", "told"),
+    [
+        ('cap = {points = 14, per = "day"}', "cap", "14 is below one award of 15; write 15 or more"),
+        (
+            'cap = [{points = 30, per = "day"}, {points = 9, per = "week", by = "household"}]',
+            "cap",
+            "9 is below one award of 15",
+        ),
+        (
+            'cap = [{points = 30, per = "day"}, {points = 40, per = "day"}]',
+            "cap",
+            "per day by resident twice",
+        ),
+        ('cap = {points = 30, per = "day", by = "building"}', "cap.by", 'write "resident" or "household"'),
+        ("cap = 30", "cap", '30 is not a table; write {points = 80, per = "day"}'),
+        ('limit = {count = 0, per = "day", by = "resident"}', "limit.count", "0 is too small"),
+        ('limit = {count = 1, per = "day"}', "limit.by", 'is missing; write by = "household"'),
+        ("windows = []", "windows", "[] never opens"),
+        ('windows = {days = ["mon"], form = "08:00"}', "windows.form", "did you mean from?"),
+        ("windows = {days = []}", "windows", "never opens: it has no days"),
+        ('windows = {days = ["monday"]}', "windows.days", 'write "mon", "tue"'),
+        ('windows = {from = "8:00"}', "windows.from", '"8:00" is not a time of day; write "08:00"'),
+        ('windows = {from = "08:00", to = "24:01"}', "windows.to", "is not a time of day"),
+        ('windows = [{from = "08:00", to = "08:00"}]', "windows", "never opens: it ends when it begins"),
+        ('windows = {from = "24:00", to = "08:00"}', "windows", "never opens"),
+        (
+            "windows = {since = 2026-08-31, until = 2026-07-01}",
+            "windows",
+            "it ends on 2026-07-01",
+        ),
+        (
+            'windows = {days = ["sun"], since = 2026-07-06, until = 2026-07-11}',
+            "windows",
+            "never opens: no sun from 2026-07-06 to 2026-07-11",
+        ),
+        ('windows = {since = "soon"}', "windows.since", '"soon" is not a date; write for example 2026-07-01'),
+        ("multiplier = {age = {ages = [25, 14], percent = 150}}", "multiplier.age.ages", "write [14, 25]"),
+        ("multiplier = {age = {ages = [14], percent = 150}}", "multiplier.age.ages", "[14] are no ages"),
+        (
+            "multiplier = {age = [{ages = [18, 25], percent = 150}, {ages = [10, 18], percent = 200}]}",
+            "multiplier.age",
+            "[10, 18] and [18, 25] overlap; begin the second at 19, or join them",
+        ),
+        ("multiplier = {first_time_percent = 1001}", "multiplier.first_time_percent", "write 1000 or less"),
+        ("multiplier = {streak = {weeks = 1, percent = 120}}", "multiplier.streak.weeks", "write 2 or more"),
+        (
+            "multiplier = {streak = {weeks = 4}}",
+            "multiplier.streak.percent",
+            "write percent = 150",
+        ),
+        (
+            'multiplier = {area = {area = "g9", percent = 130}}',
+            "multiplier.area",
+            '"g9" is no [[area]]',
+        ),
+        (
+            'multiplier = {area = [{area = "g1", percent = 130}, {area = "g1", percent = 140}]}',
+            "multiplier.area",
+            'names "g1" twice',
+        ),
+        ("multiplier = {ages = []}", "multiplier.ages", "is not known; did you mean age?"),
+        ('unit = "bag"', "unit", "is paid by nothing; add points_per_unit"),
+        ("points_per_unit = 2", "points_per_unit", 'says not of what; add unit = {zh = "袋", en = "bag"}'),
+        ('points_per_unit = 2\nunit = "🛍"', "unit", "says nothing"),
+    ],
+)
+def test_a_rule_that_cannot_be_is_told_by_its_key(
+    changed: Changed, written: str, key: str, told: str
+) -> None:
+    [problem] = changed(VISIT, written)
+    assert (problem.table, problem.key) == ("[[activity]] visit", key)
+    assert told in problem.text
+    line = next(
+        number for number, text in enumerate(SAMPLE.read_text("utf-8").splitlines(), 1) if text == VISIT
+    )
+    assert problem.line in {line, line + 1}
+
+
+def test_call_outs_count_no_units(changed: Changed) -> None:
+    [problem] = changed('cap = {points = 80, per = "day"}', 'points_per_unit = 1\nunit = "bag"')
+    assert "call-outs count minutes, nothing else" in problem.text
+
+
+def test_a_rule_may_say_everything(tmp_path: Path) -> None:
+    rule = """
+points_per_unit = 2
+unit = {zh = "袋", en = "bag"}
+cap = [{points = 30, per = "day"}, {points = 100, per = "month", by = "household"}]
+limit = [{count = 2, per = "day", by = "resident"}]
+windows = [{days = ["sat", "sun"], from = "22:00", to = "06:00"}, {since = 2026-07-01, until = 2026-08-31}]
+[activity.multiplier]
+age = [{ages = [14, 25], percent = 150}, {ages = [60, 120], percent = 120}]
+first_time_percent = 200
+streak = {weeks = 4, percent = 120}
+area = {area = "g2", percent = 130}
+"""
+    visit = _read(tmp_path, f'{VISIT}\nverify = "coordinator"', rule).activities[2]
+    assert (visit.points_per_unit, visit.unit) == (2, {"zh": "袋", "en": "bag"})
+    assert [(cap.points, cap.per, cap.by) for cap in visit.caps] == [
+        (30, "day", "resident"),
+        (100, "month", "household"),
+    ]
+    assert [limit.count for limit in visit.limits] == [2]
+    night, summer = visit.windows
+    assert (night.days, night.begins, night.ends) == (("sat", "sun"), 22 * 60, 6 * 60)
+    assert (summer.since, summer.until, summer.ends) == (date(2026, 7, 1), date(2026, 8, 31), 24 * 60)
+    assert visit.multiplier
+    assert [band.ages for band in visit.multiplier.ages] == [(14, 25), (60, 120)]
+    assert (visit.multiplier.first_time_percent, visit.multiplier.by_area) == (200, {"g2": 130})
+    assert visit.verify is Verifier.COORDINATOR
+
+
+def test_what_points_are_kept_by(tmp_path: Path) -> None:
+    rules = _read(tmp_path, 'account = "resident"', 'account = "household"\npublic_over = 500').points
+    assert (rules.account, rules.public_over, load(SAMPLE).points.public_over) == ("household", 500, None)
 
 
 def test_the_line_is_where_the_key_stands(changed: Changed) -> None:

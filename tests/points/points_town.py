@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlmodel import Session
@@ -11,6 +12,7 @@ from points import (
     Awarded,
     By,
     Cap,
+    Deserved,
     Groups,
     HandedOver,
     HandoverUndone,
@@ -20,9 +22,12 @@ from points import (
     Redeemed,
     RewardOffer,
     Standing,
+    WaitingPaid,
     award,
+    award_all,
     catalogue,
     hand_over,
+    pay_waiting,
     redeem,
     standing,
     synchronise_activities,
@@ -54,6 +59,7 @@ class Town:
 
     session: Session
     now: datetime = NOON
+    keys: int = 0
 
     def set_up(self, *, rules: list[ActivityRule], offers: list[RewardOffer]) -> None:
         synchronise_activities(self.session, rules, self.now)
@@ -75,6 +81,32 @@ class Town:
             now=self.now,
             zone=SHANGHAI,
         )
+
+    def does(self, *deserved: Deserved, activity: str = "visit", budget: int | None = None) -> list[Awarded]:
+        return award_all(
+            self.session, activity=activity, deserved=deserved, now=self.now, zone=SHANGHAI, budget=budget
+        )
+
+    def did(
+        self,
+        resident_id: int,
+        key: str = "",
+        *,
+        budget: int | None = None,
+        **more: Any,
+    ) -> Awarded:
+        """Pay somebody for a visit; they live in a home of their own where no other is said."""
+        home = more.pop("household", f"h{resident_id}")
+        groups = Groups(household=home, building=more.pop("building", "b1"), grid=more.pop("grid", "g1"))
+        self.keys += 1
+        deserved = Deserved(resident_id, key or f"did:{self.keys}", groups, **more)
+        return self.does(deserved, budget=budget)[0]
+
+    def pays_waiting(self, budget: int | None = None) -> WaitingPaid:
+        return pay_waiting(self.session, now=self.now, zone=SHANGHAI, budget=budget)
+
+    def rules(self, *rules: ActivityRule) -> None:
+        synchronise_activities(self.session, rules, self.now)
 
     def reward(self, code: str) -> int:
         return next(offer.reward_id for offer in catalogue(self.session) if offer.code == code)

@@ -242,7 +242,14 @@ def test_a_forgotten_resident_leaves_arithmetic_and_no_name(town: Town) -> None:
     redeemed = town.redeems(1)
     [cancelled] = forget_owner(town.session, 1, NOON)
     assert cancelled.redemption_id == redeemed.redemption_id
-    assert exported(town.session, 1) == {"available": 0, "held": 0, "owed": 0, "entries": [], "codes": []}
+    assert exported(town.session, 1) == {
+        "available": 0,
+        "held": 0,
+        "owed": 0,
+        "entries": [],
+        "waiting": [],
+        "codes": [],
+    }
     assert look_up(town.session, redeemed.code).resident_id is None
     board = month_board(town.session, month="2026-03", group_kind=GroupKind.RESIDENT, top=10, own_key="1")
     assert ([rank.key for rank in board.rows], board.own) == (["2"], None)

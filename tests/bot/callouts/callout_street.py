@@ -11,7 +11,7 @@ from bot.callouts import Answer, AwaitingApproval, CallOutRules, Draft, Level, O
 from bot.callouts.models import Ask, AskChange
 from bot.community import AreaEntry, Role, TeamEntry, TeamKind
 from bot.community.roles import grant
-from points.activities import ActivityRule, synchronise_activities
+from points import ActivityRule, synchronise_activities
 
 NOW = datetime(2026, 7, 1, 8, 0, tzinfo=UTC)
 ZONE = ZoneInfo("Asia/Shanghai")
