@@ -1,0 +1,124 @@
+"""Many awards at the same moment, on both databases: never above a cap, a limit or a month's budget."""
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+from points_town import Town, settle
+from sqlalchemy import Engine, create_engine
+from sqlalchemy.exc import OperationalError
+from sqlmodel import Session
+
+from bot.database import writing_engine
+from points import ActivityRule, By, Cap, Limit, Multiplier, Per, verify
+
+AT_ONCE = 8
+TRY_AGAIN = {"40001", "40P01"}  # serialisation failure, deadlock
+Act = Callable[[Town], Any]
+
+
+@pytest.fixture(params=["sqlite", "READ COMMITTED", "SERIALIZABLE"])
+def engine(request: pytest.FixtureRequest) -> Iterator[Engine]:
+    if request.param == "sqlite":
+        engine = writing_engine(request.getfixturevalue("sqlite_tables_url"), connections=AT_ONCE)
+    else:
+        url = request.getfixturevalue("postgres_tables_url").replace("postgresql://", "postgresql+psycopg://")
+        engine = create_engine(url, pool_size=AT_ONCE, isolation_level=request.param)
+    with Session(engine) as session:
+        settle(session)
+        session.commit()
+    yield engine
+    engine.dispose()
+
+
+def unit(engine: Engine, act: Act) -> Any:
+    """Run one unit of work as the house does: again after a serialisation failure or a deadlock."""
+    while True:
+        try:
+            with Session(engine) as session:
+                done = act(Town(session))
+                session.commit()
+                return done
+        except OperationalError as error:
+            if getattr(error.orig, "sqlstate", None) not in TRY_AGAIN:
+                raise
+
+
+def rule(engine: Engine, **more: Any) -> None:
+    unit(engine, lambda town: town.rules(ActivityRule("visit", {"en": "Visit"}, 20, **more)))
+
+
+def amounts(engine: Engine, acts: list[Act]) -> list[int]:
+    with ThreadPoolExecutor(AT_ONCE) as threads:
+        return sorted(one.amount for one in threads.map(lambda act: unit(engine, act), acts))
+
+
+def visits(**more: Any) -> list[Act]:
+    return [lambda town, who=who: town.did(who, f"k{who}", **more) for who in range(AT_ONCE)]  # type: ignore[misc]
+
+
+def sound(engine: Engine) -> bool:
+    with Session(engine) as session:
+        return verify(session).problems == ()
+
+
+def test_one_resident_never_passes_a_cap(engine: Engine) -> None:
+    rule(engine, cap=Cap(50, Per.DAY))
+    acts: list[Act] = [lambda town, n=n: town.did(1, f"k{n}") for n in range(AT_ONCE)]  # type: ignore[misc]
+    assert amounts(engine, acts) == [0] * (AT_ONCE - 3) + [10, 20, 20]
+    assert sound(engine)
+
+
+def test_a_household_never_passes_a_cap(engine: Engine) -> None:
+    rule(engine, cap=Cap(50, Per.DAY, By.HOUSEHOLD))
+    assert amounts(engine, visits(household="us")) == [0] * (AT_ONCE - 3) + [10, 20, 20]
+    assert sound(engine)
+
+
+def test_a_household_never_does_it_too_often(engine: Engine) -> None:
+    rule(engine, limits=(Limit(2, Per.DAY, By.HOUSEHOLD),))
+    assert amounts(engine, visits(household="us")) == [0] * (AT_ONCE - 2) + [20, 20]
+    assert sound(engine)
+
+
+def test_the_first_time_comes_once(engine: Engine) -> None:
+    rule(engine, multiplier=Multiplier(first_time_percent=150))
+    acts: list[Act] = [lambda town, n=n: town.did(1, f"k{n}") for n in range(AT_ONCE)]  # type: ignore[misc]
+    assert amounts(engine, acts) == [20] * (AT_ONCE - 1) + [30]
+    assert sound(engine)
+
+
+def test_a_month_never_gives_more_than_its_budget(engine: Engine) -> None:
+    rule(engine)
+    with ThreadPoolExecutor(AT_ONCE) as threads:
+        done = list(threads.map(lambda act: unit(engine, act), visits(budget=50)))
+    waits = sorted(str(one.waiting_until or "")[:10] for one in done)
+    assert waits == [
+        "",
+        "",
+        "2026-03-31",
+        "2026-03-31",
+        "2026-04-30",
+        "2026-04-30",
+        "2026-05-31",
+        "2026-05-31",
+    ]
+    assert sound(engine)
+
+
+def test_two_batches_of_one_household_and_one_budget_end(engine: Engine) -> None:
+    """Each locks accounts, the household and the month; whoever comes second waits, and neither for ever."""
+    rule(engine, cap=Cap(90, Per.DAY, By.HOUSEHOLD))
+
+    def batch(town: Town, number: int) -> Any:
+        from points import Deserved, Groups  # noqa: PLC0415
+
+        order = range(AT_ONCE) if number % 2 else reversed(range(AT_ONCE))
+        mine = [Deserved(who, f"k{number}:{who}", Groups(household="us")) for who in order]
+        return sum(one.amount for one in town.does(*mine, budget=1000))
+
+    with ThreadPoolExecutor(AT_ONCE) as threads:
+        sums = list(threads.map(lambda n: unit(engine, lambda town: batch(town, n)), range(4)))
+    assert sum(sums) == 90
+    assert sound(engine)
