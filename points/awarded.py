@@ -40,8 +40,13 @@ class Awarded:
         return Part.FIRST in self.percent
 
     @property
-    def whole_percent(self) -> int:
-        """All parts together, rounded down."""
+    def times(self) -> str:
+        """How many times it was, as people write it: 1.5, 2, 2.34 (rounded down)."""
+        whole, rest = divmod(self._whole_percent, 100)
+        return f"{whole}.{rest:02d}".rstrip("0").rstrip(".")
+
+    @property
+    def _whole_percent(self) -> int:
         return int(100 * prod(self.percent.values()) // 100 ** len(self.percent))
 
 

@@ -98,7 +98,15 @@ def arrive(session: Session, *, callout_id: int, resident_id: int, now: datetime
     return _changed(session, ask, there, now)
 
 
-def finish(session: Session, *, callout_id: int, resident_id: int, now: datetime, zone: ZoneInfo) -> Finished:
+def finish(
+    session: Session,
+    *,
+    callout_id: int,
+    resident_id: int,
+    now: datetime,
+    zone: ZoneInfo,
+    budget: int | None = None,
+) -> Finished:
     """Note that somebody is done, and pay for the whole minutes since arrival, once; never for an exercise.
 
     Raises:
@@ -114,7 +122,7 @@ def finish(session: Session, *, callout_id: int, resident_id: int, now: datetime
     _store(session, replace(ask, state=AskState.DONE, done_at=now), now)
     if ask.exercise:
         return replace(_finished(ask, served.minutes), changed=True)
-    awards = pay(session, callout_id=callout_id, served=[served], now=now, zone=zone)
+    awards = pay(session, callout_id=callout_id, served=[served], now=now, zone=zone, budget=budget)
     return replace(_finished(ask, served.minutes), award=next(iter(awards), None), changed=True)
 
 

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from sqlmodel import Session
 
 from bot.callouts.events import Served
-from bot.community import GroupKeys, group_keys
+from bot.community import EarnerFacts, earner_facts
 from points import Awarded, Deserved, Groups, UnknownActivity, award_all
 
 ACTIVITY = "callout"
@@ -19,27 +19,38 @@ def minutes_between(arrived_at: datetime, done_at: datetime) -> int:
 
 
 def pay(
-    session: Session, *, callout_id: int, served: Sequence[Served], now: datetime, zone: ZoneInfo
+    session: Session,
+    *,
+    callout_id: int,
+    served: Sequence[Served],
+    now: datetime,
+    zone: ZoneInfo,
+    budget: int | None = None,
 ) -> tuple[Awarded, ...]:
-    """Pay each by the rule in force; a neighbourhood without that activity pays nothing."""
-    keys = group_keys(session, [one.resident_id for one in served])
-    deserved = [
-        Deserved(
-            resident_id=one.resident_id,
-            key=f"callout:{callout_id}:resident:{one.resident_id}",
-            groups=_groups(keys.get(one.resident_id), one.team),
-            minutes=one.minutes,
-        )
-        for one in served
-    ]
+    """Pay each by the rule in force; a neighbourhood without that activity pays nothing.
+
+    An emergency pays out of the month's budget as everything does, or waits for the next month's.
+    """
+    facts = earner_facts(session, [one.resident_id for one in served])
+    deserved = [_deserved(callout_id, one, facts.get(one.resident_id)) for one in served]
     try:
-        return tuple(award_all(session, activity=ACTIVITY, deserved=deserved, now=now, zone=zone))
+        paid = award_all(session, activity=ACTIVITY, deserved=deserved, now=now, zone=zone, budget=budget)
     except UnknownActivity:
         return ()
+    return tuple(paid)
 
 
-def _groups(keys: GroupKeys | None, team: str) -> Groups:
-    """Name who earns with the resident: their own groups, and the team that was asked."""
-    if keys is None:
-        return Groups(team=team)
-    return Groups(household=keys.household, team=team, building=keys.building, grid=keys.grid)
+def _deserved(callout_id: int, one: Served, facts: EarnerFacts | None) -> Deserved:
+    """Say what somebody did, and who earns with them: their own groups, and the team that was asked."""
+    key = f"callout:{callout_id}:resident:{one.resident_id}"
+    if facts is None:
+        return Deserved(one.resident_id, key, Groups(team=one.team), one.minutes)
+    own = facts.groups
+    return Deserved(
+        resident_id=one.resident_id,
+        key=key,
+        groups=Groups(household=own.household, team=one.team, building=own.building, grid=own.grid),
+        minutes=one.minutes,
+        birth_year=facts.birth_year,
+        areas=facts.areas,
+    )

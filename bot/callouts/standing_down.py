@@ -18,7 +18,14 @@ from bot.community import Act, PersonAddress, addresses, require
 
 
 def stand_down(
-    session: Session, *, callout_id: int, coordinator_id: int, confirmed: bool, now: datetime, zone: ZoneInfo
+    session: Session,
+    *,
+    callout_id: int,
+    coordinator_id: int,
+    confirmed: bool,
+    now: datetime,
+    zone: ZoneInfo,
+    budget: int | None = None,
 ) -> StoodDown | StillThere:
     """End a call-out; unless `confirmed`, not while anyone is coming or on the spot.
 
@@ -40,7 +47,7 @@ def stand_down(
     ended = close(session, callout, by=coordinator_id, now=now)
     if ended.already or callout.exercise:
         return ended
-    awards = pay(session, callout_id=callout_id, served=ended.served, now=now, zone=zone)
+    awards = pay(session, callout_id=callout_id, served=ended.served, now=now, zone=zone, budget=budget)
     return replace(ended, awards=awards)
 
 

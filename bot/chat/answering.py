@@ -24,6 +24,7 @@ from bot.callouts import (
     my_open_asks,
     standing_in,
 )
+from bot.chat.award_words import award_html
 from bot.chat.callout_words import answer_buttons, here_button, marked_plain, standing_line, view_text
 from bot.chat.conversation import BEFORE_ALL
 from bot.chat.house import House
@@ -119,7 +120,7 @@ async def _message(turn: Turn, outcome: Answered | Finished) -> Message:
     eta_at = outcome.eta_at if isinstance(outcome, Answered) else None
     lines = [view_text(t, view), Markup(""), standing_line(t, turn.house, state, eta_at)]
     if isinstance(outcome, Finished):
-        lines.append(_earned(t, outcome))
+        lines.append(_earned(t, turn.house, outcome))
     return Message(str(Markup("\n").join(lines)), answer_buttons(t, view.callout_id, state))
 
 
@@ -127,12 +128,11 @@ def _state(outcome: Answered | Finished) -> AskState:
     return outcome.state if isinstance(outcome, Answered) else AskState.DONE
 
 
-def _earned(t: Texts, done: Finished) -> Markup:
+def _earned(t: Texts, house: House, done: Finished) -> Markup:
     served = t.rich("answer.served", minutes=t.count("count.minutes", done.minutes))
     if done.award is None:
         return served
-    earned = t.rich("answer.earned", points=done.award.amount, balance=done.award.balance)
-    return served + Markup("\n") + earned
+    return served + Markup("\n") + award_html(t, house, done.award)
 
 
 def _answer(
@@ -158,7 +158,14 @@ def _arrive(session: Session, callout_id: int, resident_id: int, now: datetime) 
 
 
 def _finish(session: Session, callout_id: int, resident_id: int, now: datetime, house: House) -> Finished:
-    return finish(session, callout_id=callout_id, resident_id=resident_id, now=now, zone=house.zone)
+    return finish(
+        session,
+        callout_id=callout_id,
+        resident_id=resident_id,
+        now=now,
+        zone=house.zone,
+        budget=house.neighbourhood.points.monthly_budget,
+    )
 
 
 @refuses(Closed)

@@ -16,6 +16,7 @@ from bot.callouts import (
     board,
 )
 from bot.chat.announcing import announces
+from bot.chat.award_words import award_html
 from bot.chat.board_words import board_message
 from bot.chat.callout_words import ask_message, is_loud, marked, told_apart, view_text, what_next
 from bot.chat.house import House
@@ -168,7 +169,7 @@ def stood_down(session: Session, event: StoodDown, house: House, now: datetime) 
     view = event.callout
     withdraw(session, about(view.callout_id), now)
     told = _who_heard(session, event)
-    awards = {award.resident_id: award for award in event.awards if award.amount}
+    awards = {award.resident_id: award for award in event.awards}
     served = {one.resident_id: one.minutes for one in event.served}
     plain = [one for one in told if one.resident_id not in awards]
     awaited = {*served, *event.awaited}
@@ -185,7 +186,8 @@ def stood_down(session: Session, event: StoodDown, house: House, now: datetime) 
         )
     for one in told:
         if one.resident_id in awards:
-            earned = _earned(texts(one.language), awards[one.resident_id], served.get(one.resident_id, 0))
+            minutes = served.get(one.resident_id, 0)
+            earned = _earned(texts(one.language), house, awards[one.resident_id], minutes)
             _tell_one(
                 session,
                 one,
@@ -205,9 +207,9 @@ def _who_heard(session: Session, event: StoodDown) -> list[PersonAddress]:
     return [one for one in event.told if one.resident_id not in unasked]
 
 
-def _earned(t: Texts, award: Awarded, minutes: int) -> Markup:
-    served = t.count("count.minutes", minutes)
-    return t.rich("standdown.earned", minutes=served, points=award.amount, balance=award.balance)
+def _earned(t: Texts, house: House, award: Awarded, minutes: int) -> Markup:
+    served = t.rich("answer.served", minutes=t.count("count.minutes", minutes))
+    return served + Markup("\n") + award_html(t, house, award)
 
 
 def _tell_one(

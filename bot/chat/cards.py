@@ -39,6 +39,8 @@ def card_message(
         t.rich("me.availability", availability=_may_call(t, card, house, now)),
         t.rich("me.shown", shown=t(SHOWN_NAMES[card.shown_in])),
     ]
+    born = t("me.no_birth") if card.birth_year is None else str(card.birth_year)
+    lines.append(t.rich("me.birth", year=born))
     if points is not None:
         lines.append(t.rich("me.points", points=points))
     lines += [_role(t, held, house) for held in card.roles]
@@ -48,6 +50,7 @@ def card_message(
         Button(t("me.button_teams"), "mt"),
         Button(t("me.button_available"), "mv"),
         Button(t("me.button_shown"), "ms"),
+        Button(t("me.button_birth"), "mb"),
         Button(t("me.button_language"), "ml"),
     )
     return Message(Markup("\n").join(lines), (*buttons, (Button(t("me.button_help"), "h"),)))

@@ -66,6 +66,7 @@ async def end(turn: Turn) -> None:
         confirmed=len(turn.said.data) > 1,
         now=turn.now,
         zone=turn.house.zone,
+        budget=turn.house.neighbourhood.points.monthly_budget,
     )
     exercise = ended.callout.exercise
     if isinstance(ended, StillThere):

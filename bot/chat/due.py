@@ -7,6 +7,7 @@ from typing import Any
 from sqlmodel import Session
 
 from bot.callouts import lapse_approval
+from bot.chat import waiting_news
 from bot.chat.announcing import announce
 from bot.chat.callout_news import APPROVAL_DUE
 from bot.chat.conversation import forget_stale
@@ -16,6 +17,7 @@ from bot.chat.month_news import LEADERBOARD_DUE, announce_month, draw_month, pla
 from bot.chat.points_news import LAPSE_DUE, lapse_code
 from bot.chat.privacy import ERASING_DUE, erase_what_was_underway
 from bot.chat.sealing import MONTH_SEAL_DUE, SEAL_DUE, plan_seals, seal_hour, seal_month
+from bot.chat.waiting_news import WAITING_DUE
 from bot.delivery import erase_said
 from bot.intake import erase_old
 from bot.schedule import First, Job, Preparation, forget_done, put
@@ -46,6 +48,7 @@ def plan_ahead(session: Session, house: House, now: datetime) -> None:
     plan_first(session, house, now)
     plan_seals(session, house, now)
     plan_expiry(session, house, now)
+    waiting_news.plan_first(session, house, now)
 
 
 def _job(rule: Rule, house: House) -> Job:
@@ -92,6 +95,7 @@ RULES: dict[str, Rule] = {
     SEAL_DUE: seal_hour,
     TIDYING_DUE: _tidy,
     **dict.fromkeys(DAYS_BEFORE, tell_expiring),
+    WAITING_DUE: waiting_news.pay,
 }
 
 AHEAD: dict[str, Ahead] = {LEADERBOARD_DUE: draw_month}

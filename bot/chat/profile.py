@@ -2,14 +2,28 @@
 
 from bot.chat.cards import SHOWN_NAMES, card_message
 from bot.chat.conversation import Talk
+from bot.chat.house import House
 from bot.chat.joining import FLAGS
 from bot.chat.keyboards import one_a_row
 from bot.chat.places import ask_area, takes_area
-from bot.chat.texts import texts
+from bot.chat.refusals import refuses
+from bot.chat.texts import Texts, texts
 from bot.chat.turn import Forged, Turn
-from bot.community import ShownIn, card, move, rename, root_area, set_language, set_shown
+from bot.community import (
+    BadBirthYear,
+    ShownIn,
+    card,
+    move,
+    rename,
+    root_area,
+    set_birth_year,
+    set_language,
+    set_shown,
+)
 from bot.delivery import Button, Message
 from points import standing
+
+YEAR_DIGITS = 4
 
 
 async def show_card(turn: Turn) -> None:
@@ -60,6 +74,43 @@ async def take_shown(turn: Turn) -> None:
         raise Forged
     await turn.act_and_step(lambda _: None, set_shown, resident_id=turn.me, shown_in=ShownIn(wanted))
     await show_card(turn)
+
+
+async def ask_birth_year(turn: Turn) -> None:
+    """Ask for the year of birth, and say what it is for; one that is there can be removed."""
+    mine = await turn.look(card, turn.me)
+    remove = () if mine.birth_year is None else (Button(turn.t("me.button_no_birth"), "m0"),)
+    question = Message(turn.t.rich("me.ask_birth"), one_a_row(*remove, _cancel(turn)))
+    await turn.ask(question, "me.birth")
+
+
+async def take_birth_year(turn: Turn) -> None:
+    """Take the year that was typed, however it was written."""
+    digits = "".join(letter for letter in turn.said.text if letter.isdecimal())
+    year = int(digits) if len(digits) == YEAR_DIGITS else 0
+    await _keep_birth_year(turn, year)
+
+
+async def forget_birth_year(turn: Turn) -> None:
+    """Remove the year of birth; a second tap changes nothing."""
+    await _keep_birth_year(turn, None)
+
+
+async def _keep_birth_year(turn: Turn, year: int | None) -> None:
+    await turn.act_and_step(
+        lambda _: None,
+        set_birth_year,
+        resident_id=turn.me,
+        birth_year=year,
+        now=turn.now,
+        zone=turn.house.zone,
+    )
+    await show_card(turn)
+
+
+@refuses(BadBirthYear)
+def _bad_year(error: BadBirthYear, t: Texts, _: House) -> str:
+    return t("oops.birth_year", earliest=error.earliest, latest=error.latest)
 
 
 async def ask_language(turn: Turn) -> None:

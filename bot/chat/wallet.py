@@ -9,7 +9,16 @@ from bot.chat.keyboards import two_a_row
 from bot.chat.texts import Texts
 from bot.chat.turn import Turn
 from bot.delivery import Button, Message
-from points import DebtStep, Entry, Standing, TransferKind, standing, waiting_codes
+from points import (
+    DebtStep,
+    Entry,
+    Standing,
+    TransferKind,
+    Waiting,
+    month_start,
+    standing,
+    waiting_codes,
+)
 
 KINDS = {
     TransferKind.AWARD: "points.entry_award",
@@ -53,6 +62,7 @@ def points_html(t: Texts, house: House, mine: Standing) -> Markup:
         lines.append(
             t.rich("points.expiring", points=mine.expiring, day=house.day(mine.expiring_at - MOMENT))
         )
+    lines += [_waiting(t, house, one) for one in mine.waiting]
     if mine.entries:
         lines.append(Markup("\n") + t.rich("points.entries"))
         lines += [_entry(t, house, entry) for entry in mine.entries]
@@ -66,6 +76,11 @@ def what_for(t: Texts, entry: Entry) -> str:
     words = KINDS[entry.kind] if entry.debt is None else DEBTS[entry.debt]
     what = t(words, name=t.name(entry.names) if entry.names else t("points.entry_unnamed"))
     return t("points.entry_minutes", what=what, minutes=entry.minutes) if entry.minutes else what
+
+
+def _waiting(t: Texts, house: House, one: Waiting) -> Markup:
+    day = house.day(month_start(one.month, house.zone))
+    return t.rich("points.waiting", points=one.amount, name=t.name(one.names), day=day)
 
 
 def _entry(t: Texts, house: House, entry: Entry) -> Markup:

@@ -32,9 +32,11 @@ from bot.community.availability import (
     set_willing,
 )
 from bot.community.cards import Card, HeldRole, card, skills_of
+from bot.community.earners import EarnerFacts, earner_facts, set_birth_year
 from bot.community.errors import (
     AreaRetired,
     AwayInThePast,
+    BadBirthYear,
     BadName,
     BadTree,
     ExpiredInvitation,
@@ -117,11 +119,13 @@ __all__ = [
     "AuditView",
     "AvailabilityView",
     "AwayInThePast",
+    "BadBirthYear",
     "BadName",
     "BadTree",
     "Card",
     "Changes",
     "ChatState",
+    "EarnerFacts",
     "ExpiredInvitation",
     "Found",
     "Grant",
@@ -166,6 +170,7 @@ __all__ = [
     "card",
     "checked_name",
     "choose_team",
+    "earner_facts",
     "end_grant",
     "end_of_day",
     "exported",
@@ -201,6 +206,7 @@ __all__ = [
     "residents_in",
     "root_area",
     "set_away",
+    "set_birth_year",
     "set_door",
     "set_language",
     "set_quiet_hours",

@@ -36,6 +36,7 @@ class Card:
     skills: tuple[str, ...]
     availability: AvailabilityView
     roles: tuple[HeldRole, ...]
+    birth_year: int | None = None
 
 
 def card(session: Session, resident_id: int) -> Card:
@@ -61,6 +62,7 @@ def card(session: Session, resident_id: int) -> Card:
         skills=skills_of(session, resident_id),
         availability=availability(session, resident_id),
         roles=_held(session, resident_id),
+        birth_year=row.birth_year,
     )
 
 

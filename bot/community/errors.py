@@ -48,6 +48,12 @@ class BadName(Refusal):
 
 
 @dataclass(eq=False)
+class BadBirthYear(Refusal):
+    earliest: int
+    latest: int
+
+
+@dataclass(eq=False)
 class UnknownResident(Refusal):
     resident_id: int
 

@@ -112,7 +112,7 @@ def test_all_parts_multiply_and_are_written_down(town: Town) -> None:
     last = town.did(1, birth_year=2005, minutes=5)
     assert last.amount == 16  # 7 × 1.5 × 1.2 × 1.3 = 16.38
     assert last.percent == {Part.AGE: 150, Part.STREAK: 120, Part.AREA: 130}
-    assert last.whole_percent == 234
+    assert last.times == "2.34"
     assert inputs(town, last.transfer_id) == '{"percent":{"age":150,"area":130,"streak":120}}'
     assert sound(town)
 
