@@ -75,11 +75,6 @@ def transfer(session: Session, transfer_id: int) -> Row[Any] | None:
     return _by_id(session.connection(), transfers.c.id, [transfer_id]).get(transfer_id)
 
 
-def amounts_by_key(session: Session, keys: Collection[str]) -> dict[str, int]:
-    """Give the amount that was posted under each key that is known."""
-    return {row.key: row.amount for row in matching(session.connection(), transfers.c.key, keys)}
-
-
 def overdue(connection: Connection, now: datetime, account: int) -> list[Row[Any]]:
     """Read the holds of an account that are open and can only lapse, in the order they were made."""
     query = select(holds).where(

@@ -98,8 +98,12 @@ class Window(Table):
     """When an activity earns; one that ends before it begins goes past midnight."""
 
     days: tuple[Weekday, ...] = Field(default=DAYS, description="when it opens")
-    begins: Minute = Field(default=0, alias="from", description="time of day: 08:00")
-    ends: Minute = Field(default=MIDNIGHT, alias="to", description="time of day, 24:00 for its end")
+    begins: Minute = Field(
+        default=0, alias="from", description="time of day", json_schema_extra={"default": "00:00"}
+    )
+    ends: Minute = Field(
+        default=MIDNIGHT, alias="to", description="time of day", json_schema_extra={"default": "24:00"}
+    )
     since: Day | None = Field(default=None, description="the first date")
     until: Day | None = Field(default=None, description="the last date")
 

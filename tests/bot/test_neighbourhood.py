@@ -378,3 +378,6 @@ def test_schema_knows_the_keys_of_the_file() -> None:
     assert set(schema["required"]) == {"community", "team", "activity"}
     assert "timezone" in schema["$defs"]["Community"]["properties"]
     assert schema["$defs"]["Level"]["enum"] == ["blue", "yellow", "orange", "red"]
+    assert schema["$defs"]["Window"]["properties"]["from"]["default"] == "00:00"
+    one, many = schema["$defs"]["Activity"]["properties"]["cap"]["anyOf"]
+    assert one == many["items"] == {"$ref": "#/$defs/Cap"}
