@@ -52,7 +52,7 @@ async def test_who_waits_at_stand_down_is_told_so_too(town: Town) -> None:
     await serve(lin, wei, ann, town=town)
     await wei.taps("🏁")
     await lin.taps("🏁", on="As of")
-    await lin.taps("🏁", on="stand down all the same")
+    await lin.taps("🏁", on="all the same")
     await ann.hears("Stand-down", "60 minutes of service", "+30 points are yours on 2026-12-01")
 
 
