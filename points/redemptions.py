@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Row, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Row, func, insert, or_, select, update
 from sqlmodel import Session
 
 from points.accounts import held_by, resident_account
@@ -27,7 +27,8 @@ from points.holding import place_hold, release_hold
 from points.lookup import RedemptionView, redemption
 from points.months import day_end, period_start
 from points.rewards import Limit, limit_of
-from points.shelf import By, RedemptionState, redemptions, rewards
+from points.sharing import counted
+from points.shelf import RedemptionState, redemptions, rewards
 
 
 @dataclass(frozen=True)
@@ -76,8 +77,11 @@ def redeem(
     price_shown: int,
     now: datetime,
     zone: ZoneInfo,
+    left: Mapping[str, datetime] | None = None,
 ) -> Redeemed:
     """Put the reward's price on hold and hand out a code, good until the end of its last day.
+
+    `left` are the households that people of this one left, and when: what those had used stays used.
 
     Raises:
         UnknownReward, RewardRetired: it is not on offer.
@@ -88,7 +92,7 @@ def redeem(
     """
     account = resident_account(session, resident_id)
     reward = _take_from_stock(session, reward_id, price_shown)
-    _check_limit(session, reward, account, household, now, zone)
+    _check_limit(session, reward, account, household, now, zone, left or {})
     number = _hand_out_code(session, reward, account, household, now, zone)
     view = redemption(session, number)
     return Redeemed(
@@ -176,10 +180,19 @@ def _why_not_taken(session: Session, reward_id: int, price_shown: int) -> Points
 
 
 def _check_limit(
-    session: Session, reward: Row[Any], account: int, household: str | None, now: datetime, zone: ZoneInfo
+    session: Session,
+    reward: Row[Any],
+    account: int,
+    household: str | None,
+    now: datetime,
+    zone: ZoneInfo,
+    left: Mapping[str, datetime],
 ) -> None:
     limit = limit_of(reward)
-    if limit is not None and _had(session, reward.id, limit, account, household, now, zone) >= limit.count:
+    if limit is None:
+        return
+    whose = counted(limit, account, household, left)
+    if _had(session, reward.id, limit, whose, now, zone) >= limit.count:
         raise LimitReached(count=limit.count, per=limit.per, by=limit.by)
 
 
@@ -187,13 +200,10 @@ def _had(
     session: Session,
     reward_id: int,
     limit: Limit,
-    account: int,
-    household: str | None,
+    whose: ColumnElement[bool],
     now: datetime,
     zone: ZoneInfo,
 ) -> int:
-    by_household = limit.by is By.HOUSEHOLD and household is not None
-    whose = redemptions.c.household == household if by_household else redemptions.c.account == account
     kept = redemptions.c.state.in_((RedemptionState.WAITING, RedemptionState.HANDED_OVER))
     query = select(func.count()).where(redemptions.c.reward == reward_id, whose, kept)
     start = period_start(limit.per, now, zone)

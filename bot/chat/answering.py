@@ -28,8 +28,8 @@ from bot.chat.award_words import award_html
 from bot.chat.callout_words import answer_buttons, here_button, marked_plain, standing_line, view_text
 from bot.chat.conversation import BEFORE_ALL
 from bot.chat.house import House
-from bot.chat.joining import UnknownLinkError
 from bot.chat.keyboards import Rows, choice_typed, one_a_row
+from bot.chat.links import UnknownLinkError
 from bot.chat.refusals import refuses
 from bot.chat.starting import opens
 from bot.chat.texts import Texts

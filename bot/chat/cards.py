@@ -35,6 +35,7 @@ def card_message(
         heading,
         t.rich("me.name", name=card.name, code=card.short_code),
         t.rich("me.area", area=" › ".join(t.name(area.names) for area in card.trail)),
+        t.rich("me.household", people=t.count("count.people", card.household_size), door=_door(t, card)),
         t.rich("me.teams", teams=_teams(t, card)),
         t.rich("me.availability", availability=_may_call(t, card, house, now)),
         t.rich("me.shown", shown=t(SHOWN_NAMES[card.shown_in])),
@@ -47,6 +48,7 @@ def card_message(
     buttons = two_a_row(
         Button(t("me.button_name"), "mn"),
         Button(t("me.button_area"), "ma"),
+        Button(t("me.button_household"), "hh"),
         Button(t("me.button_teams"), "mt"),
         Button(t("me.button_available"), "mv"),
         Button(t("me.button_shown"), "ms"),
@@ -54,6 +56,10 @@ def card_message(
         Button(t("me.button_language"), "ml"),
     )
     return Message(Markup("\n").join(lines), (*buttons, (Button(t("me.button_help"), "h"),)))
+
+
+def _door(t: Texts, card: Card) -> str:
+    return card.door or t("household.no_door")
 
 
 def _may_call(t: Texts, card: Card, house: House, now: datetime) -> str:

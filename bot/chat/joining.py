@@ -1,6 +1,6 @@
 """Joining: consent in both languages, a name, where one lives, and perhaps a team."""
 
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,29 +12,25 @@ from bot.chat.cards import card_message
 from bot.chat.conversation import Talk, remember
 from bot.chat.house import House
 from bot.chat.keyboards import choices_of, one_a_row
+from bot.chat.links import INVITATION, follow_up, is_followed, start_area
 from bot.chat.places import ask_area, takes_area
 from bot.chat.refusals import refusal, refuses
 from bot.chat.texts import Texts, texts
 from bot.chat.turn import Turn
 from bot.community import (
-    AreaView,
     BadName,
     ExpiredInvitation,
     Joined,
     NameFault,
-    UnknownArea,
     UnknownInvitation,
     UsedInvitation,
     accept_invitation,
-    area_by_code,
     areas_below,
     card,
     checked_name,
     choose_team,
-    invitation,
     join,
     person,
-    root_area,
     teams,
 )
 from bot.delivery import Button, Message
@@ -43,12 +39,7 @@ from bot.intake import forget_person
 Handler = Callable[[Turn], Awaitable[None]]
 
 FLAGS = {"zh": "🇨🇳 中文", "en": "🇬🇧 English"}
-POSTER, INVITATION = "a_", "i_"
 TEAM = "join.team"
-
-
-class UnknownLinkError(Exception):
-    """A start link that carried nothing we know, or that no longer leads anywhere."""
 
 
 @dataclass(frozen=True)
@@ -155,7 +146,7 @@ async def _take_name(turn: Turn, typed: str) -> None:
         await welcome_stranger(turn)
         return
     draft["name"] = checked_name(typed)
-    start = await turn.look(_start_area, str(draft.get("payload", "")))
+    start = await turn.look(start_area, str(draft.get("payload", "")))
     if await turn.look(areas_below, start.area_id):
         await ask_area(turn, start, step="join.area", draft=draft)
     else:
@@ -168,7 +159,7 @@ async def _join(turn: Turn, area_id: int, draft: dict[str, Any]) -> None:
         return
     question = await _team_question(turn)
     arrived = await turn.act_and_step(
-        lambda _: Talk(TEAM, {}, choices_of(question)),
+        lambda _: Talk(TEAM, _brought(draft), choices_of(question)),
         _arrive,
         bot_id=turn.house.bot_id,
         chat_id=turn.speaker.user_id,
@@ -185,7 +176,7 @@ async def _join(turn: Turn, area_id: int, draft: dict[str, Any]) -> None:
 
 async def _ask_team(turn: Turn) -> None:
     """Ask again what was never read: the bot may have stopped between the joining and its answer."""
-    await turn.ask(await _team_question(turn), TEAM)
+    await turn.ask(await _team_question(turn), TEAM, _brought(_draft(turn)))
 
 
 async def _team_question(turn: Turn) -> Message:
@@ -198,6 +189,12 @@ async def _finish(turn: Turn) -> None:
     mine = await turn.look(card, turn.me)
     await turn.show(card_message(turn.t, mine, turn.house, now=turn.now, heading=turn.t.rich("join.done")))
     await turn.refresh_menu()
+    await follow_up(turn, str(_draft(turn).get("payload", "")))
+
+
+def _brought(draft: Mapping[str, Any]) -> dict[str, Any]:
+    payload = str(draft.get("payload", ""))
+    return {"payload": payload} if is_followed(payload) else {}
 
 
 def _consent(turn: Turn, language: str) -> Message:
@@ -225,39 +222,12 @@ def _draft(turn: Turn) -> dict[str, Any]:
     return dict(turn.talk.draft) if turn.talk is not None and kept else {}
 
 
-def check_payload(session: Session, payload: str, *, known: Collection[str], now: datetime) -> None:
-    """Look whether a stranger's start link leads somewhere, before they join by it.
-
-    Raises:
-        UnknownLinkError: it does not, or its area is no longer in use.
-        UnknownInvitation, UsedInvitation, ExpiredInvitation: the invitation gives nothing (any more).
-    """
-    if payload[:2] not in known:
-        raise UnknownLinkError
-    if payload.startswith(INVITATION):
-        invitation(session, code=payload.removeprefix(INVITATION), now=now)
-    elif payload.startswith(POSTER) and _start_area(session, payload).code != payload.removeprefix(POSTER):
-        raise UnknownLinkError
-
-
 def _telegram_name(turn: Turn) -> str | None:
     """Give the name that Telegram knows, unless it is none that can be called out: only emoji, say."""
     try:
         return checked_name(turn.speaker.first_name)[:60]
     except BadName:
         return None
-
-
-def _start_area(session: Session, payload: str) -> AreaView:
-    """Give the area a poster named, or the community when it named none that is in use."""
-    if payload.startswith(POSTER):
-        try:
-            found = area_by_code(session, payload.removeprefix(POSTER))
-        except UnknownArea:
-            return root_area(session)
-        if not found.retired:
-            return found
-    return root_area(session)
 
 
 def _arrive(

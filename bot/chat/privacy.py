@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
+from markupsafe import Markup
 from sqlmodel import Session
 
 import points
@@ -57,6 +58,9 @@ async def ask_forget(turn: Turn) -> None:
     """Say what being forgotten means, and ask once."""
     worth = await turn.look(points.standing, resident_id=turn.me, now=turn.now, zone=turn.house.zone)
     text = turn.t.rich("privacy.ask_forget", points=worth.available + worth.held)
+    home = await turn.look(community.home_of, turn.me)
+    if any(one.keeper_id == turn.me for one in home.members):
+        text += Markup("\n") + turn.t.rich("privacy.ask_forget_wards")
     buttons = one_a_row(Button(turn.t("privacy.button_really"), "px"), Button(turn.t("button.cancel"), "x"))
     await turn.ask(Message(text, buttons), "privacy.forget")
 
@@ -92,17 +96,32 @@ def _everything(session: Session, resident_id: int, now: datetime) -> dict[str, 
 
 def _forget_everywhere(
     session: Session, *, resident_id: int, bot_id: int, user_id: int, now: datetime
-) -> tuple[points.Cancelled, ...]:
-    """Erase somebody; give the codes that were given back, for merchants to hear."""
-    callouts.forget(session, resident_id=resident_id, chat_id=user_id, now=now)
-    given_back = points.forget_owner(session, resident_id, now)
+) -> tuple[object, ...]:
+    """Erase somebody, and whom nobody else can answer for; give what others are to hear of it."""
+    entrusted, alone = community.hand_on_wards(session, keeper_id=resident_id)
+    given_back = [erase_resident(session, resident_id=ward_id, chat_id=None, now=now) for ward_id in alone]
+    given_back.append(erase_resident(session, resident_id=resident_id, chat_id=user_id, now=now))
     delivery.forget_chat(session, user_id)
-    delivery.erase_said(session, before=now)  # what others were told may name the person
-    _plan_erasing(session, until=now + MOMENTS, at=now + ERASE_AGAIN_AFTER)
+    erase_what_others_read(session, now)
     remember(session, None, bot_id=bot_id, user_id=user_id, now=now)
     forget_person(session, bot_id=bot_id, user_id=user_id)
+    return (entrusted, *given_back)
+
+
+def erase_resident(
+    session: Session, *, resident_id: int, chat_id: int | None, now: datetime
+) -> tuple[points.Cancelled, ...]:
+    """Erase a resident from every room; give the codes that were given back, for merchants to hear."""
+    callouts.forget(session, resident_id=resident_id, chat_id=chat_id, now=now)
+    given_back = points.forget_owner(session, resident_id, now)
     community.forget(session, resident_id=resident_id, now=now)
     return given_back
+
+
+def erase_what_others_read(session: Session, now: datetime) -> None:
+    """Erase what was said and may name somebody, now and again once all that is underway has arrived."""
+    delivery.erase_said(session, before=now)
+    _plan_erasing(session, until=now + MOMENTS, at=now + ERASE_AGAIN_AFTER)
 
 
 def erase_what_was_underway(session: Session, facts: Mapping[str, Any], now: datetime, _: House) -> None:

@@ -56,7 +56,7 @@ async def ask_home(turn: Turn) -> None:
 @takes_area("me.area")
 async def take_home(turn: Turn, area_id: int) -> None:
     """Live there from now on."""
-    await turn.act_and_step(lambda _: None, move, resident_id=turn.me, area_id=area_id)
+    await turn.act_and_step(lambda _: None, move, resident_id=turn.me, area_id=area_id, now=turn.now)
     await show_card(turn)
 
 

@@ -7,6 +7,9 @@ from bot.chat import (
     callout_edits,
     deciding,
     handing_over,
+    household,
+    household_links,
+    household_wards,
     joining,
     leaderboards,
     my_codes,
@@ -42,6 +45,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("start", "command.start", starting.start, for_strangers=True),
     Command("help", "command.help", _help, words=("帮助",), for_strangers=True),
     Command("me", "command.me", profile.show_card, words=("我的", "me")),
+    Command("household", "command.household", household.show, words=("我家", "household")),
     Command("teams", "command.teams", teaming.show_teams),
     Command("available", "command.available", availability.show, volunteers),
     Command("points", "command.points", wallet.show_points, words=("积分", "points")),
@@ -58,7 +62,18 @@ COMMANDS: tuple[Command, ...] = (
 
 # These steps only show something: who writes there is in the middle of nothing.
 RESTING = frozenset(
-    ("available", "board", "codes", "help", "leaderboard", "points", "privacy", "rewards.done", "teams")
+    (
+        "available",
+        "board",
+        "codes",
+        "help",
+        "household",
+        "leaderboard",
+        "points",
+        "privacy",
+        "rewards.done",
+        "teams",
+    )
 )
 
 HELPER = Helper(COMMANDS, RESTING)
@@ -100,6 +115,19 @@ ROUTES = Routes(
         "va": availability.ask_date,
         "vq": availability.ask_quiet,
         "v0": availability.no_quiet,
+        # who lives together
+        "hh": household.show,
+        "hd": household.ask_door,
+        "h0": household.forget_door,
+        "hl": household.ask_leave,
+        "hx": household.leave,
+        "hi": household_links.invite,
+        "hj": household_links.join,
+        "hn": household_links.decline,
+        "ha": household_wards.ask_name,
+        "hs": household_wards.skip_year,
+        "hw": household_wards.show_one,
+        "hr": household_wards.remove,
         # a call-out in preparation
         "cq": calling_out.take_plan,
         "cp": callout_edits.show_preview,
@@ -153,6 +181,9 @@ ROUTES = Routes(
         "me.name": profile.take_name,
         "me.area": places.typed,
         "me.birth": profile.take_birth_year,
+        "household.door": household.take_door,
+        "household.name": household_wards.take_name,
+        "household.year": household_wards.take_year,
         "available.date": availability.take_date,
         "available.quiet": availability.take_quiet,
         "rewards": shopping.search,
@@ -165,7 +196,7 @@ ROUTES = Routes(
         "callout.preview": callout_edits.take_text,  # whoever types here means the words; nothing is sent
     },
     free_steps=frozenset({"callout.text", "callout.place", "callout.plan", "callout.preview"}),
-    number_steps=frozenset({"callout.needed"}),
+    number_steps=frozenset({"callout.needed", "household.door", "household.year"}),
     resting=RESTING,
     typed=_typed,
     asked_since=answering.typed_since,

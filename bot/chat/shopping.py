@@ -15,7 +15,7 @@ from bot.chat.refusals import refuses
 from bot.chat.reward_words import limit_words, terms_html
 from bot.chat.texts import Texts
 from bot.chat.turn import Turn
-from bot.community import group_keys
+from bot.community import group_keys, households_left
 from bot.delivery import Button, Message
 from points import (
     LimitReached,
@@ -157,6 +157,7 @@ def _redeem(
         price_shown=price,
         now=now,
         zone=zone,
+        left=households_left(session, resident_id),
     )
 
 

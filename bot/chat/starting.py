@@ -6,7 +6,8 @@ from markupsafe import escape
 
 from bot.chat.cards import ROLE_NAMES
 from bot.chat.house import House
-from bot.chat.joining import UnknownLinkError, check_payload, welcome_stranger
+from bot.chat.joining import welcome_stranger
+from bot.chat.links import UnknownLinkError, check_payload
 from bot.chat.profile import show_card
 from bot.chat.refusals import refusal, refuses
 from bot.chat.texts import Texts

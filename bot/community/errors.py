@@ -75,6 +75,54 @@ class UnknownHousehold(Refusal):
 
 
 @dataclass(eq=False)
+class HouseholdFull(Refusal):
+    most: int
+
+
+@dataclass(eq=False)
+class OnlyOneHere(Refusal):
+    """Nobody else to leave behind."""
+
+
+@dataclass(eq=False)
+class NotYourWard(Refusal):
+    """Who asks does not answer for that resident."""
+
+    resident_id: int
+
+
+@dataclass(eq=False)
+class UnknownHomeInvitation(Refusal):
+    """No such link, or whoever made it does not live there any more."""
+
+    code: str
+
+
+@dataclass(eq=False)
+class UsedHomeInvitation(Refusal):
+    """It was answered already; `yours` when by the very person who asks again."""
+
+    code: str
+    yours: bool
+
+
+@dataclass(eq=False)
+class ExpiredHomeInvitation(Refusal):
+    code: str
+    expired_at: datetime
+
+
+@dataclass(eq=False)
+class OwnHomeInvitation(Refusal):
+    code: str
+
+
+@dataclass(eq=False)
+class LivesThereAlready(Refusal):
+    household_id: int
+
+
+@dataclass(eq=False)
 class SubjectNeeded(Refusal):
     """This role is always of something: which team, which department."""
 

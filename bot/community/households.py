@@ -2,13 +2,14 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import delete, exists, func, select
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
 from bot.community.errors import UnknownHousehold, UnknownResident
-from bot.community.models import Area, Household, Resident
+from bot.community.models import Area, HomeInvitation, Household, Resident, Stay, Ward
 from bot.community.names import checked_line
 
 _COMMUNITY_DEPTH = 0
@@ -37,6 +38,13 @@ def household_size(session: Session, household_id: int) -> int:
     return int(session.execute(counted).scalar_one())
 
 
+def household_members(session: Session, resident_id: int) -> tuple[int, ...]:
+    """Give everybody who lives in somebody's household, themselves included."""
+    home = select(col(Resident.household_id)).where(col(Resident.id) == resident_id).scalar_subquery()
+    members = select(col(Resident.id)).where(col(Resident.household_id) == home).order_by(col(Resident.id))
+    return tuple(number for number in session.execute(members).scalars() if number is not None)
+
+
 def set_door(session: Session, *, resident_id: int, door: str | None) -> str | None:
     """Write down the household's door, None to forget it, and give it as stored.
 
@@ -50,8 +58,8 @@ def set_door(session: Session, *, resident_id: int, door: str | None) -> str | N
     return row.door
 
 
-def move_in(session: Session, *, resident_id: int, household_id: int) -> None:
-    """Live with somebody: their household and their area from now on.
+def move_in(session: Session, *, resident_id: int, household_id: int, now: datetime) -> None:
+    """Live with somebody: their household and their area from now on; whom they answer for comes along.
 
     Raises:
         UnknownHousehold: nobody lives there.
@@ -61,32 +69,43 @@ def move_in(session: Session, *, resident_id: int, household_id: int) -> None:
     if target is None or not household_size(session, household_id):
         raise UnknownHousehold(household_id)
     left = _home(session, resident_id)
-    if left.id == household_id:
+    if left.id != household_id:
+        _go(session, together(session, resident_id), left, target, now)
+
+
+def leave_household(session: Session, *, resident_id: int, now: datetime) -> int:
+    """Live alone from now on, in the same area, and give the household's number; alone already: nothing.
+
+    Whom they answer for comes along.
+    """
+    left = _home(session, resident_id)
+    leaving = together(session, resident_id)
+    if household_size(session, left.id or 0) <= len(leaving):
+        return left.id or 0
+    alone = session.get_one(Household, new_household(session, area_id=left.area_id))
+    _go(session, leaving, left, alone, now)
+    return alone.id or 0
+
+
+def move_household(session: Session, *, resident_id: int, area_id: int, now: datetime) -> None:
+    """Move a person and whom they answer for to another area; where others stay behind, they leave them."""
+    home = _home(session, resident_id)
+    moving = together(session, resident_id)
+    if household_size(session, home.id or 0) > len(moving):
+        new = session.get_one(Household, new_household(session, area_id=area_id))
+        _go(session, moving, home, new, now)
         return
-    _resident(session, resident_id).household_id = household_id
-    _resident(session, resident_id).area_id = target.area_id
+    home.area_id, home.door = area_id, None
+    for one in moving:
+        one.area_id = area_id
     session.flush()
-    _close_if_empty(session, left)
 
 
-def leave_household(session: Session, *, resident_id: int) -> int:
-    """Live alone from now on, in the same area, and give the household's number; alone already: nothing."""
-    row = _home(session, resident_id)
-    if household_size(session, row.id or 0) <= 1:
-        return row.id or 0
-    alone = new_household(session, area_id=row.area_id)
-    _resident(session, resident_id).household_id = alone
-    session.flush()
-    return alone
-
-
-def move_household(session: Session, *, resident_id: int, area_id: int) -> int:
-    """Follow a person to another area: one who lived alone takes the household along, others leave it."""
-    row = _home(session, resident_id)
-    if household_size(session, row.id or 0) > 1:
-        return new_household(session, area_id=area_id)
-    row.area_id, row.door = area_id, None
-    return row.id or 0
+def together(session: Session, resident_id: int) -> list[Resident]:
+    """Give a person and those they answer for: they move as one."""
+    wards = select(col(Ward.resident_id)).where(col(Ward.keeper_id) == resident_id)
+    them = select(Resident).where(col(Resident.id).in_(wards)).order_by(col(Resident.id))
+    return [_resident(session, resident_id), *session.execute(them).scalars()]
 
 
 def close_household(session: Session, household_id: int) -> None:
@@ -130,6 +149,17 @@ def _resident(session: Session, resident_id: int) -> Resident:
 
 def _home(session: Session, resident_id: int) -> Household:
     return session.get_one(Household, _resident(session, resident_id).household_id)
+
+
+def _go(session: Session, people: Iterable[Resident], left: Household, to: Household, now: datetime) -> None:
+    """Move people from one household to another; what they asked others to is no longer theirs to offer."""
+    for one in people:
+        one.household_id, one.area_id = to.id, to.area_id
+        session.add(Stay(resident_id=one.id or 0, household_id=left.id or 0, left_at=now))
+        offered = (col(HomeInvitation.inviter_id) == one.id, col(HomeInvitation.used_at).is_(None))
+        session.execute(delete(HomeInvitation).where(*offered))
+    session.flush()
+    _close_if_empty(session, left)
 
 
 def _close_if_empty(session: Session, row: Household) -> None:

@@ -54,7 +54,8 @@ def join(
         row = session.get_one(Resident, link.resident_id)
         return _joined(row, area(session, row.area_id or 0), again=True)
     home = open_area(session, area_id)
-    row = _newcomer(session, checked_name(name), language, home, now)
+    household_id = new_household(session, area_id=home.area_id)
+    row = newcomer(session, checked_name(name), language, household_id, home.area_id, now)
     session.add(ChatLink(bot_id=bot_id, chat_id=chat_id, resident_id=row.id or 0))
     session.flush()
     return _joined(row, home, again=False)
@@ -65,8 +66,10 @@ def _link(session: Session, bot_id: int, chat_id: int) -> ChatLink | None:
     return session.exec(mine).first()
 
 
-def _newcomer(session: Session, name: str, language: str, home: AreaView, now: datetime) -> Resident:
-    household_id = new_household(session, area_id=home.area_id)
+def newcomer(
+    session: Session, name: str, language: str, household_id: int, area_id: int, now: datetime
+) -> Resident:
+    """Write somebody down as a resident of a household, with a short code that nobody has."""
     for code in free_codes(session):
         # Another process may take the same code between the draw and here: then the next one.
         with suppress(IntegrityError), session.begin_nested():
@@ -75,7 +78,7 @@ def _newcomer(session: Session, name: str, language: str, home: AreaView, now: d
                 name=name,
                 name_key=name_key(name),
                 language=language,
-                area_id=home.area_id,
+                area_id=area_id,
                 household_id=household_id,
                 consent_at=now,
             )

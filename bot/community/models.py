@@ -68,6 +68,37 @@ class Household(SQLModel, table=True):
     door: str | None = None
 
 
+class Stay(SQLModel, table=True):
+    """A household that somebody lived in and left: what it had used by then stays used."""
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=BigId)
+    resident_id: int = Field(foreign_key="resident.id", index=True, sa_type=BigId)
+    household_id: int = Field(foreign_key="household.id", sa_type=BigId)
+    left_at: datetime = Field(sa_type=Moment)
+
+
+class Ward(SQLModel, table=True):
+    """A resident without a chat, and who of the same household answers for them."""
+
+    resident_id: int = Field(foreign_key="resident.id", primary_key=True, sa_type=BigId)
+    keeper_id: int = Field(foreign_key="resident.id", index=True, sa_type=BigId)
+    since: datetime = Field(sa_type=Moment)
+
+
+class HomeInvitation(SQLModel, table=True):
+    """A one-time link by which somebody asks a person into their household; used is also who said no."""
+
+    __tablename__ = "home_invitation"
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=BigId)
+    code: str = Field(unique=True, sa_type=Bytewise)
+    household_id: int = Field(foreign_key="household.id", sa_type=BigId)
+    inviter_id: int = Field(foreign_key="resident.id", index=True, sa_type=BigId)
+    expires_at: datetime = Field(sa_type=Moment)
+    used_by: int | None = Field(default=None, foreign_key="resident.id", index=True, sa_type=BigId)
+    used_at: datetime | None = Field(default=None, sa_type=Moment)
+
+
 class Resident(SQLModel, table=True):
     """A person who lives here; one who was forgotten keeps only the number, so that no sum changes."""
 

@@ -14,19 +14,24 @@ from bot.community.models import (
     AuditEntry,
     Availability,
     ChatLink,
+    HomeInvitation,
     Household,
     Invitation,
     Membership,
+    Resident,
     RoleGrant,
     ShownIn,
     Skill,
     Status,
+    Stay,
     Team,
+    Ward,
 )
 from bot.community.names import name_key
 from bot.community.residents import active
+from bot.community.wards import forget_wards
 
-_OWNED = (ChatLink, Membership, RoleGrant, Skill, Availability)
+_OWNED = (ChatLink, Membership, RoleGrant, Skill, Availability, Stay)
 
 
 def exported(session: Session, resident_id: int) -> dict[str, Any]:
@@ -39,6 +44,9 @@ def exported(session: Session, resident_id: int) -> dict[str, Any]:
     return {
         "resident": _plain(row) | {"area": session.get_one(Area, row.area_id).code},
         "household": _plain(session.get_one(Household, row.household_id)),
+        "households_left": _all(session, Stay, col(Stay.resident_id) == resident_id),
+        "household_invitations": _all(session, HomeInvitation, _home_invited(resident_id)),
+        "answers_for": _wards(session, resident_id),
         "chats": _all(session, ChatLink, col(ChatLink.resident_id) == resident_id),
         "teams": _teams(session, resident_id),
         "roles": _all(session, RoleGrant, col(RoleGrant.resident_id) == resident_id),
@@ -60,6 +68,11 @@ def forget(session: Session, *, resident_id: int, now: datetime) -> None:
     for table in _OWNED:
         session.execute(delete(table).where(col(table.resident_id) == resident_id))
     session.execute(update(Invitation).where(col(Invitation.used_by) == resident_id).values(used_by=None))
+    session.execute(
+        update(HomeInvitation).where(col(HomeInvitation.used_by) == resident_id).values(used_by=None)
+    )
+    session.execute(delete(HomeInvitation).where(col(HomeInvitation.inviter_id) == resident_id))
+    forget_wards(session, resident_id)
     _clean_audit(session, resident_id, name_key(row.name or ""))
     row.short_code = row.name = row.name_key = row.birth_year = None
     row.area_id = row.household_id = row.consent_at = None
@@ -84,6 +97,16 @@ def _clean_audit(session: Session, resident_id: int, key: str) -> None:
 
 def _audited(resident_id: int) -> ColumnElement[bool]:
     return or_(col(AuditEntry.actor_id) == resident_id, col(AuditEntry.about_id) == resident_id)
+
+
+def _home_invited(resident_id: int) -> ColumnElement[bool]:
+    return or_(col(HomeInvitation.inviter_id) == resident_id, col(HomeInvitation.used_by) == resident_id)
+
+
+def _wards(session: Session, resident_id: int) -> list[dict[str, Any]]:
+    """Give those a person added and answers for: nobody else can ask for what is kept of them."""
+    theirs = select(Resident).join(Ward, col(Ward.resident_id) == col(Resident.id))
+    return [_plain(row) for row in session.exec(theirs.where(col(Ward.keeper_id) == resident_id))]
 
 
 def _teams(session: Session, resident_id: int) -> list[dict[str, Any]]:

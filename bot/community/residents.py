@@ -3,6 +3,7 @@
 import secrets
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import and_, bindparam, delete, exists, or_, select, update
@@ -193,7 +194,7 @@ def set_skills(session: Session, *, resident_id: int, skills: Iterable[str]) -> 
     return wanted
 
 
-def move(session: Session, *, resident_id: int, area_id: int | None) -> None:
+def move(session: Session, *, resident_id: int, area_id: int | None, now: datetime) -> None:
     """Live somewhere else from now on; None is "I don't know". What was earned before stays where it was.
 
     Raises:
@@ -203,9 +204,7 @@ def move(session: Session, *, resident_id: int, area_id: int | None) -> None:
     target = open_area(session, area_id)
     if row.area_id == target.area_id:
         return
-    row.area_id = target.area_id
-    row.household_id = move_household(session, resident_id=resident_id, area_id=target.area_id)
-    session.flush()
+    move_household(session, resident_id=resident_id, area_id=target.area_id, now=now)
 
 
 def mark_chat(session: Session, *, bot_id: int, chat_id: int, state: ChatState) -> None:

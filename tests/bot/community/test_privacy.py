@@ -101,7 +101,7 @@ def test_who_stays_keeps_the_door(town: Session, join_as, mei: int) -> None:
     child = join_as("Child", "b3").resident_id
     home = card(town, mei)
     household = int(group_keys(town, [mei])[mei].household or 0)
-    move_in(town, resident_id=child, household_id=household)
+    move_in(town, resident_id=child, household_id=household, now=NOW)
     assert (card(town, child).area.code, card(town, child).household_size) == ("b1", 2)
     forget(town, resident_id=mei, now=NOW)
     assert (card(town, child).door, card(town, child).household_size) == (home.door, 1)
@@ -110,24 +110,24 @@ def test_who_stays_keeps_the_door(town: Session, join_as, mei: int) -> None:
 def test_moving_house(town: Session, join_as) -> None:
     mei, li = join_as("Mei", "b1"), join_as("Li", "b1")
     set_door(town, resident_id=mei.resident_id, door="12")
-    move(town, resident_id=mei.resident_id, area_id=area_by_code(town, "b2").area_id)
+    move(town, resident_id=mei.resident_id, area_id=area_by_code(town, "b2").area_id, now=NOW)
     moved = card(town, mei.resident_id)
     assert ([one.code for one in moved.trail], moved.door) == (["willow", "g1", "b2"], None)
     assert group_keys(town, [mei.resident_id])[mei.resident_id].household == str(mei.household_id)
-    move_in(town, resident_id=li.resident_id, household_id=mei.household_id)
-    move_in(town, resident_id=li.resident_id, household_id=mei.household_id)
+    move_in(town, resident_id=li.resident_id, household_id=mei.household_id, now=NOW)
+    move_in(town, resident_id=li.resident_id, household_id=mei.household_id, now=NOW)
     assert household_size(town, mei.household_id) == 2
-    move(town, resident_id=li.resident_id, area_id=area_by_code(town, "b3").area_id)
+    move(town, resident_id=li.resident_id, area_id=area_by_code(town, "b3").area_id, now=NOW)
     assert household_size(town, mei.household_id) == 1
-    assert leave_household(town, resident_id=mei.resident_id) == mei.household_id
+    assert leave_household(town, resident_id=mei.resident_id, now=NOW) == mei.household_id
     with pytest.raises(UnknownHousehold):
-        move_in(town, resident_id=mei.resident_id, household_id=li.household_id)
+        move_in(town, resident_id=mei.resident_id, household_id=li.household_id, now=NOW)
 
 
 def test_leaving_a_shared_household_opens_ones_own(town: Session, join_as) -> None:
     mei, li = join_as("Mei", "b1"), join_as("Li", "b1")
-    move_in(town, resident_id=li.resident_id, household_id=mei.household_id)
-    alone = leave_household(town, resident_id=li.resident_id)
+    move_in(town, resident_id=li.resident_id, household_id=mei.household_id, now=NOW)
+    alone = leave_household(town, resident_id=li.resident_id, now=NOW)
     assert alone not in {mei.household_id, None}
     assert household_size(town, alone) == household_size(town, mei.household_id) == 1
 
