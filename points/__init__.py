@@ -8,8 +8,9 @@ from points.activities import (
     synchronise_activities,
 )
 from points.awarded import Awarded
-from points.awards import award, award_all, foresee
-from points.boards import Board, Rank, Rest, month_board
+from points.awards import Awarded, Deserved, award, award_all, foresee
+from points.boards import Board, Rank, Rest, month_board, period_board
+from points.charts import MonthOfPoints, last_months
 from points.claims import Deserved
 from points.codes import normal_code
 from points.errors import (
@@ -112,6 +113,7 @@ __all__ = [
     "Line",
     "LinkRefused",
     "MerchantEntry",
+    "MonthOfPoints",
     "Multiplier",
     "NotEnoughPoints",
     "NotHandedOver",
@@ -177,6 +179,7 @@ __all__ = [
     "lapse",
     "lapse_holds",
     "lapsing",
+    "last_months",
     "look_up",
     "month_board",
     "month_of",

@@ -48,6 +48,7 @@ async def show_points(turn: Turn) -> None:
     if await turn.look(waiting_codes, turn.me):
         buttons.append(Button(turn.t("points.button_codes"), "wm"))
     buttons.append(Button(turn.t("points.button_leaderboard"), "h:leaderboard"))
+    buttons.append(Button(turn.t("points.button_chart"), "pc"))
     await turn.ask(Message(str(points_html(turn.t, turn.house, mine)), two_a_row(*buttons)), "points")
 
 

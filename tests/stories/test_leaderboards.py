@@ -126,6 +126,14 @@ async def test_figures_that_change_while_the_picture_is_drawn_are_drawn_anew(
     assert len(drawn) == len(town.app.house.languages) + 1
 
 
+async def test_six_months_of_points_are_a_picture(town: Town) -> None:
+    mei = await town.resident("梅", language="zh")
+    await _earns(town, mei, times=2)
+    await mei.says("积分")
+    await mei.taps("📈")
+    assert (await mei.hears("可用积分：40")).has_photo
+
+
 async def _earns(town: Town, phone: Handset, *, times: int) -> None:
     await town.app.database.write(_award, town, phone.person_id, times, town.clock.now())
 
