@@ -8,8 +8,8 @@ from points.activities import (
     synchronise_activities,
 )
 from points.awarded import Awarded
-from points.awards import Awarded, Deserved, award, award_all, foresee
-from points.boards import Board, Rank, Rest, month_board, period_board
+from points.awards import award, award_all, foresee
+from points.boards import Board, Rank, Rest, month_board
 from points.charts import MonthOfPoints, last_months
 from points.claims import Deserved
 from points.codes import normal_code
