@@ -27,5 +27,9 @@ ROOMS = (
     remembered,
     schedule,
 )
+from points import ddl, models, shelf
+from points.deeds import models as deeds
+
+ROOMS = (ddl, models, shelf, deeds, community, callouts, delivery, conversation, intake, remembered, schedule)
 
 metadata = SQLModel.metadata

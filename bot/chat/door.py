@@ -24,7 +24,7 @@ from bot.chat.refusals import refusal, refuses
 from bot.chat.texts import Texts, language_of, texts
 from bot.chat.turn import Forged, Said, Speaker, Turn
 from bot.clock import Clock
-from bot.community import ChatState, Person, mark_chat, person
+from bot.community import ChatState, Person, known_as, mark_chat, person
 from bot.database import Database
 from bot.delivery import Button, Message
 
@@ -166,6 +166,7 @@ class Door:
         now = self._clock.now()
         known, talk = await self._database.read(_who, bot_id=self._house.bot_id, user_id=user.id, now=now)
         language = _language(known, talk, user, self._house)
+        await self._keep_username(known, user)
         speaker = Speaker(user.id, user.first_name, user.username, language, known)
         return Turn(
             speaker=speaker,
@@ -182,6 +183,13 @@ class Door:
             query=query,
             heard=f"tap:{query.id}" if query else "",
         )
+
+    async def _keep_username(self, known: Person | None, user: User) -> None:
+        """Keep the username a resident has now, so that a coordinator can name them by it."""
+        if known is not None and known.username != (user.username.casefold() if user.username else None):
+            await self._database.write(
+                known_as, bot_id=self._house.bot_id, chat_id=user.id, username=user.username
+            )
 
 
 def _who(session: Session, *, bot_id: int, user_id: int, now: datetime) -> tuple[Person | None, Talk | None]:

@@ -116,7 +116,10 @@ class Resident(SQLModel, table=True):
 
 
 class ChatLink(SQLModel, table=True):
-    """The private chat of a resident with one bot; its number is the person's own number there."""
+    """The private chat of a resident with one bot; its number is the person's own number there.
+
+    `username` is the one they had when they last spoke, in small letters, for who is looked up by it.
+    """
 
     __tablename__ = "chat_link"
     __table_args__ = (UniqueConstraint("bot_id", "chat_id"),)
@@ -126,6 +129,7 @@ class ChatLink(SQLModel, table=True):
     chat_id: int = Field(sa_type=BigId)
     resident_id: int = Field(foreign_key="resident.id", index=True, sa_type=BigId)
     state: ChatState = Field(default=ChatState.REACHABLE, sa_type=words(ChatState))
+    username: str | None = Field(default=None, index=True, sa_type=Bytewise)
 
 
 class Team(SQLModel, table=True):

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, bindparam, delete, exists, or_, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, delete, exists, or_, select, update
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
@@ -47,6 +47,7 @@ class Person:
     roles: tuple[Grant, ...]
     volunteer: bool
     reachable: bool
+    username: str | None = None
 
     def may(self, act: Act, area_path: str | None = None, subject: str | None = None) -> bool:
         """Tell whether this person may do this there; the same answer as the rule's own question."""
@@ -92,6 +93,7 @@ _PERSON = (
         col(_grant_area.path),
         col(RoleGrant.subject),
         col(RoleGrant.id),
+        col(ChatLink.username),
     )
     .select_from(ChatLink)
     .join(Resident, col(Resident.id) == col(ChatLink.resident_id))
@@ -131,6 +133,7 @@ def _person(rows: Sequence[Any]) -> Person | None:
         roles=tuple({row[13]: Grant(*row[9:14]) for row in rows if row[9] is not None}.values()),
         volunteer=bool(volunteer),
         reachable=any(row[8] is ChatState.REACHABLE for row in rows),
+        username=rows[0][14],
     )
 
 
@@ -216,18 +219,43 @@ def mark_chat(session: Session, *, bot_id: int, chat_id: int, state: ChatState) 
     )
 
 
+def known_as(session: Session, *, bot_id: int, chat_id: int, username: str | None) -> None:
+    """Remember the username somebody has now; whoever had it before has it no longer.
+
+    Chats of strangers are none of our business.
+    """
+    name = username.casefold() if username else None
+    mine = and_(col(ChatLink.bot_id) == bot_id, col(ChatLink.chat_id) == chat_id)
+    if name is not None:
+        others = and_(col(ChatLink.username) == name, ~mine)
+        session.execute(update(ChatLink).where(others).values(username=None))
+    session.execute(update(ChatLink).where(mine).values(username=name))
+
+
 def find_residents(session: Session, typed: str, *, within: int | None = None) -> tuple[Found, ...]:
-    """Give everyone a typed short code or whole name can mean, in an area and below it (None: everywhere)."""
-    code = typed.strip().upper().translate(_MISREAD)
+    """Give everyone whom a typed short code, @username or whole name can mean.
+
+    That is in an area and below it; None: everywhere.
+    """
     statement = (
         select(col(Resident.id), col(Resident.name), col(Resident.short_code), col(Area.id), col(Area.names))
         .join(Area, col(Area.id) == col(Resident.area_id))
-        .where(or_(col(Resident.short_code) == code, col(Resident.name_key) == name_key(typed)))
+        .where(_called(typed.strip()))
         .order_by(col(Area.path), col(Resident.id))
     )
     if within is not None:
         statement = statement.where(below(area(session, within).path))
     return tuple(Found(*row) for row in session.execute(statement))
+
+
+def _called(typed: str) -> ColumnElement[bool]:
+    if typed.startswith("@"):
+        linked = exists().where(
+            col(ChatLink.resident_id) == col(Resident.id), col(ChatLink.username) == typed[1:].casefold()
+        )
+        return and_(linked, col(Resident.status) == Status.ACTIVE)
+    code = typed.upper().translate(_MISREAD)
+    return or_(col(Resident.short_code) == code, col(Resident.name_key) == name_key(typed))
 
 
 def shown_names(session: Session, resident_ids: Iterable[int], place: Place) -> dict[int, str]:

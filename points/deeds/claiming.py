@@ -1,0 +1,198 @@
+"""Claiming a deed, asking back about it and answering: everything before somebody decides."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlmodel import Session
+
+from points.activities import ActivityRule, VersionedRule, current_activity
+from points.deeds.errors import DeedDecided, HowLong, NotAskedBack, NothingSaid, PaysByItself
+from points.deeds.flags import flags_of, write_flags
+from points.deeds.models import Deed, DeedState, Origin, Tier, deeds
+from points.deeds.rights import check_not_own
+from points.deeds.views import OPEN, DeedView, row, view
+from points.shelf import Verify
+
+MOST_MINUTES = 24 * 60
+MOST_LETTERS = 500
+
+
+@dataclass(frozen=True)
+class Proof:
+    """What speaks for a deed, each part optional: words, a picture by its name and its likeness, a place."""
+
+    note: str | None = None
+    photo: str | None = None
+    likeness: str | None = None
+    place: tuple[float, float] | None = None
+
+
+NO_PROOF = Proof()
+
+
+@dataclass(frozen=True)
+class Doer:
+    """Who did it, and where they belong: their household and area, the team whose lead may verify."""
+
+    resident_id: int
+    household: str | None
+    area_id: int
+    team: str | None = None
+
+
+def claim(
+    session: Session,
+    *,
+    key: str,
+    doer: Doer,
+    activity: str,
+    now: datetime,
+    tier: Tier,
+    minutes: int | None = None,
+    proof: Proof = NO_PROOF,
+    origin: Origin = Origin.CLAIM,
+) -> tuple[DeedView, bool]:
+    """Write down what somebody did, and tell whether it is new; the same key again gives the first.
+
+    Raises:
+        UnknownActivity: no such rule holds now.
+        PaysByItself: nobody claims this one.
+        HowLong: it earns by the hour, and the minutes are missing or not of one day.
+        NothingSaid: the note is too long.
+    """
+    first = session.execute(select(deeds.c.id).where(deeds.c.key == key)).scalar_one_or_none()
+    if first is not None:
+        return view(session, row(session, first)), False
+    flags = flags_of(session, resident_id=doer.resident_id, likeness=proof.likeness, now=now)
+    made = Deed(
+        key=key,
+        at=now,
+        tier=tier,
+        flags=write_flags(flags) if origin is Origin.CLAIM else [],
+        **_of_whom(doer),
+        **_by_rule(current_activity(session, activity), origin, minutes),
+    )
+    _attach(made, proof)
+    session.add(made)
+    session.flush()
+    return view(session, made), True
+
+
+def checked_minutes(rule: ActivityRule, minutes: int | None) -> int | None:
+    """Give the minutes as they count: none where the activity does not earn by the hour.
+
+    Raises:
+        HowLong: they are needed, and missing or not of one day.
+    """
+    if not rule.points_per_hour:
+        return None
+    if minutes is None or not 1 <= minutes <= MOST_MINUTES:
+        raise HowLong(minutes, MOST_MINUTES)
+    return minutes
+
+
+def ask_back(session: Session, *, deed_id: int, by: int, household: str | None, question: str) -> DeedView:
+    """Ask the claimant for more; another verifier may still decide meanwhile.
+
+    Raises:
+        UnknownDeed: there is none with this number.
+        DeedDecided: there is nothing to ask any more.
+        OwnDeed: of whom it is, or of their household.
+        NothingSaid: no question, or one that is too long.
+    """
+    asked = open_row(session, deed_id)
+    check_not_own(asked, by, household)
+    asked.question, asked.answer = checked_words(question), None
+    asked.asked_by, asked.state = by, DeedState.ASKED
+    session.flush()
+    return view(session, asked)
+
+
+def answer(session: Session, *, deed_id: int, resident_id: int, proof: Proof, now: datetime) -> DeedView:
+    """Answer what a verifier asked; a picture or a place sent now takes the place of an earlier one.
+
+    Raises:
+        UnknownDeed: there is none with this number.
+        DeedDecided: somebody decided meanwhile.
+        NotAskedBack: nobody asked this person.
+        NothingSaid: an empty answer, or one that is too long.
+    """
+    asked = row(session, deed_id, lock=True)
+    if asked.resident != resident_id:
+        raise NotAskedBack(deed_id)
+    if asked.state is not DeedState.ASKED:
+        raise NotAskedBack(deed_id) if asked.state is DeedState.CLAIMED else decided(asked)
+    if proof.note is None and proof.photo is None and proof.place is None:
+        raise NothingSaid(MOST_LETTERS)
+    asked.answer = None if proof.note is None else checked_words(proof.note)
+    _attach(asked, Proof(asked.note, proof.photo, proof.likeness, proof.place))
+    if proof.likeness is not None:
+        more = flags_of(session, resident_id=resident_id, likeness=proof.likeness, now=now)
+        asked.flags = [*asked.flags, *write_flags(flag for flag in more if flag.at is not None)]
+    asked.state, asked.round = DeedState.CLAIMED, asked.round + 1
+    session.flush()
+    return view(session, asked)
+
+
+def open_row(session: Session, deed_id: int) -> Deed:
+    """Give a deed on which verifiers are still to decide, held until the unit ends.
+
+    Raises:
+        UnknownDeed: there is none with this number.
+        DeedDecided: somebody decided before.
+    """
+    found = row(session, deed_id, lock=True)
+    if found.state not in OPEN:
+        raise decided(found)
+    return found
+
+
+def decided(found: Deed) -> DeedDecided:
+    """Give the error that says what a deed came to."""
+    return DeedDecided(found.id or 0, found.state, found.decided_by, found.decided_at)
+
+
+def checked_words(typed: str) -> str:
+    """Give what was typed as it is kept.
+
+    Raises:
+        NothingSaid: nothing, or too much.
+    """
+    words = typed.strip()
+    if not words or len(words) > MOST_LETTERS:
+        raise NothingSaid(MOST_LETTERS)
+    return words
+
+
+def _of_whom(doer: Doer) -> dict[str, Any]:
+    return {
+        "resident": doer.resident_id,
+        "household": doer.household,
+        "area": doer.area_id,
+        "team": doer.team,
+    }
+
+
+def _by_rule(versioned: VersionedRule, origin: Origin, minutes: int | None) -> dict[str, Any]:
+    rule = versioned.rule
+    if rule.verify is Verify.AUTOMATIC and origin is Origin.CLAIM:
+        raise PaysByItself(rule.names)
+    counted = checked_minutes(rule, minutes)
+    return {
+        "origin": origin,
+        "activity": rule.code,
+        "version": versioned.version,
+        "verify": rule.verify.value,
+        "minutes": counted,
+        "worth": rule.worth(counted or 0),
+    }
+
+
+def _attach(made: Deed, proof: Proof) -> None:
+    made.note = None if proof.note is None else checked_words(proof.note)
+    if proof.photo is not None:
+        made.photo, made.likeness = proof.photo, proof.likeness
+    if proof.place is not None:
+        made.lat, made.lon = proof.place

@@ -1,0 +1,182 @@
+"""Deciding on a deed: agreeing, alone or as two, rejecting, and what is listed before it is paid."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlmodel import Session
+
+from points.awards import Awarded, award
+from points.deeds.claiming import checked_words, decided, open_row
+from points.deeds.errors import NotListed, OwnDeed, SecondPersonNeeded
+from points.deeds.flags import Flag, Look, read_flags, write_flags
+from points.deeds.models import Deed, DeedState, Doubt, Tier, Why
+from points.deeds.rights import check_not_own
+from points.deeds.views import DeedView, in_a_circle, row, view
+from points.posting import NO_GROUPS, Groups
+
+LISTED_FOR = timedelta(days=3)
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """Above how many points two people must agree, and above how many everybody may object; None: never."""
+
+    two_people_over: int | None = None
+    public_over: int | None = None
+
+
+def agree(
+    session: Session, *, deed_id: int, by: int, household: str | None, bounds: Bounds, now: datetime
+) -> DeedView:
+    """Agree to a deed: it is approved or listed then, or still open where a second person must agree.
+
+    Raises:
+        UnknownDeed: there is none with this number.
+        DeedDecided: somebody decided before.
+        OwnDeed: their own, or of their household.
+        SecondPersonNeeded: they agreed already, and another person must.
+    """
+    found = open_row(session, deed_id)
+    check_not_own(found, by, household)
+    if found.verifier == by:
+        raise SecondPersonNeeded(deed_id)
+    if found.verifier is None:
+        found.verifier, found.verified_at = by, now
+        if _needs_second(session, found, by, bounds, now):
+            session.flush()
+            return view(session, found)
+    found.decided_by, found.decided_at = by, now
+    if bounds.public_over is not None and found.worth > bounds.public_over:
+        found.state, found.listed_until = DeedState.LISTED, now + LISTED_FOR
+    else:
+        found.state = DeedState.APPROVED
+    session.flush()
+    return view(session, found)
+
+
+def reject(
+    session: Session,
+    *,
+    deed_id: int,
+    by: int,
+    household: str | None,
+    now: datetime,
+    why: Why | None = None,
+    reason: str | None = None,
+) -> DeedView:
+    """Say no to a deed, with a usual reason or one that was typed.
+
+    Raises:
+        UnknownDeed: there is none with this number.
+        DeedDecided: somebody decided before.
+        OwnDeed: their own, or of their household.
+        NothingSaid: no reason, or one that is too long.
+    """
+    found = open_row(session, deed_id)
+    check_not_own(found, by, household)
+    found.why = why
+    found.reason = None if why is not None else checked_words(reason or "")
+    found.state, found.decided_by, found.decided_at = DeedState.REJECTED, by, now
+    session.flush()
+    return view(session, found)
+
+
+def pay(
+    session: Session, *, deed_id: int, now: datetime, zone: ZoneInfo, groups: Groups = NO_GROUPS
+) -> Awarded | None:
+    """Post what an agreed deed earns, once: again, or for a deed that is not agreed, nothing comes of it.
+
+    A deed that is listed is paid when its days are over.
+
+    Raises:
+        UnknownDeed: there is none with this number.
+        UnknownActivity: its rule was retired meanwhile.
+    """
+    found = row(session, deed_id, lock=True)
+    over = found.state is DeedState.LISTED and found.listed_until is not None and now >= found.listed_until
+    if found.resident is None or not (over or found.state is DeedState.APPROVED):
+        return None
+    paid = award(
+        session,
+        activity=found.activity,
+        resident_id=found.resident,
+        key=f"deed:{deed_id}",
+        now=now,
+        zone=zone,
+        groups=replace(groups, team=found.team),
+        minutes=found.minutes or 0,
+    )
+    found.state, found.paid, found.paid_at = DeedState.PAID, paid.amount, now
+    session.flush()
+    return paid
+
+
+def object_to(
+    session: Session,
+    *,
+    deed_id: int,
+    by: int,
+    now: datetime,
+    doubt: Doubt | None = None,
+    objection: str | None = None,
+) -> DeedView:
+    """Object to a deed while it is listed: coordinators decide then, and nothing is paid before.
+
+    Raises:
+        UnknownDeed: there is none with this number.
+        NotListed: it is not listed (any more), or its days are over.
+        OwnDeed: it is their own; they tell a coordinator instead.
+        NothingSaid: no reason, or one that is too long.
+    """
+    found = row(session, deed_id, lock=True)
+    if found.state is not DeedState.LISTED or found.listed_until is None or now >= found.listed_until:
+        raise NotListed(deed_id, found.state)
+    check_not_own(found, by, None)
+    found.doubt = doubt
+    found.objection = None if doubt is not None else checked_words(objection or "")
+    found.state, found.objector, found.objected_at = DeedState.OBJECTED, by, now
+    session.flush()
+    return view(session, found)
+
+
+def settle_objection(
+    session: Session, *, deed_id: int, by: int, household: str | None, post: bool, now: datetime
+) -> DeedView:
+    """Decide on an objection: post the deed's points after all, or reject it.
+
+    Raises:
+        UnknownDeed: there is none with this number.
+        DeedDecided: nobody objected, or somebody decided before.
+        OwnDeed: their own, or of their household, or they are who objected.
+    """
+    found = row(session, deed_id, lock=True)
+    if found.state is not DeedState.OBJECTED:
+        raise decided(found)
+    check_not_own(found, by, household)
+    if found.objector == by:
+        raise OwnDeed(household=False)
+    found.state = DeedState.APPROVED if post else DeedState.REJECTED
+    found.decided_by, found.decided_at = by, now
+    session.flush()
+    return view(session, found)
+
+
+def pass_on(session: Session, *, deed_id: int, tier: Tier) -> DeedView:
+    """Note that others are asked about a deed from now on.
+
+    Raises:
+        UnknownDeed: there is none with this number.
+    """
+    found = row(session, deed_id, lock=True)
+    found.tier = tier
+    session.flush()
+    return view(session, found)
+
+
+def _needs_second(session: Session, found: Deed, by: int, bounds: Bounds, now: datetime) -> bool:
+    """Tell whether one is not enough: the deed is worth much, or these two verify each other's deeds."""
+    if found.resident is not None and in_a_circle(session, found.resident, by, now):
+        found.flags = write_flags((*read_flags(found.flags), Flag(Look.CIRCLE)))
+        return True
+    return bounds.two_people_over is not None and found.worth > bounds.two_people_over

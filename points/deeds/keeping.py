@@ -1,0 +1,70 @@
+"""What is kept of a person's deeds, handed out or erased when they ask (law 11)."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import case, or_, select, update
+from sqlmodel import Session
+
+from points.deeds.models import DeedState, deeds
+
+_KEPT = (
+    *("origin", "activity", "minutes", "units", "worth", "at", "note", "photo", "lat", "lon", "state"),
+    *("question", "answer", "why", "reason", "verified_at", "decided_at", "listed_until", "paid", "paid_at"),
+)
+_FINAL = (DeedState.PAID, DeedState.REJECTED)
+
+
+def exported_deeds(session: Session, resident_id: int) -> dict[str, Any]:
+    """Give what somebody claimed or was awarded, and what they said about others' deeds, ready for JSON."""
+    mine = select(*(deeds.c[name] for name in _KEPT)).where(deeds.c.resident == resident_id)
+    asked = select(deeds.c.question).where(deeds.c.asked_by == resident_id, deeds.c.question.is_not(None))
+    objected = select(deeds.c.objected_at, deeds.c.doubt, deeds.c.objection)
+    return {
+        "mine": [_plain(row) for row in session.execute(mine.order_by(deeds.c.id)).mappings()],
+        "questions": list(session.execute(asked.order_by(deeds.c.id)).scalars()),
+        "objections": [
+            _plain(row) for row in session.execute(objected.where(deeds.c.objector == resident_id)).mappings()
+        ],
+    }
+
+
+def forget_deeds(session: Session, *, resident_id: int) -> tuple[int, ...]:
+    """Take a person out of all deeds; give those of theirs that were open and nobody decides on any more."""
+    mine, final = deeds.c.resident == resident_id, deeds.c.state.in_(_FINAL)
+    open_ = select(deeds.c.id).where(mine, ~final).order_by(deeds.c.id)
+    ended = tuple(session.execute(open_).scalars())
+    nothing = dict.fromkeys(
+        ("resident", "household", "note", "photo", "likeness", "lat", "lon", "question", "answer", "reason"),
+        None,
+    )
+    objections = dict.fromkeys(("objection", "doubt", "objector"), None)
+    state = case((final, deeds.c.state), else_=DeedState.WITHDRAWN.value)
+    session.execute(update(deeds).where(mine).values(**nothing, objection=None, state=state))
+    session.execute(update(deeds).where(deeds.c.objector == resident_id).values(**objections))
+    _as_verifier(session, resident_id)
+    session.expire_all()
+    return ended
+
+
+def _as_verifier(session: Session, resident_id: int) -> None:
+    """That somebody decided stays, as in the log of acts; what they typed and their number go."""
+    asked = update(deeds).where(deeds.c.asked_by == resident_id)
+    session.execute(asked.values(asked_by=None, question=None))
+    said = or_(deeds.c.decided_by == resident_id, deeds.c.verifier == resident_id)
+    decided = update(deeds).where(said)
+    session.execute(
+        decided.values(
+            reason=case((deeds.c.decided_by == resident_id, None), else_=deeds.c.reason),
+            decided_by=case((deeds.c.decided_by == resident_id, None), else_=deeds.c.decided_by),
+            verifier=case((deeds.c.verifier == resident_id, None), else_=deeds.c.verifier),
+        )
+    )
+
+
+def _plain(row: Any) -> dict[str, Any]:
+    return {
+        name: value.isoformat() if isinstance(value, datetime) else value
+        for name, value in row.items()
+        if value is not None
+    }
