@@ -11,6 +11,7 @@ from bot.intake import store as intake
 from points import ddl, models, shelf
 from points import ddl, models, seal_guards, seals, shelf
 from points import ddl, earnings, models, seal_guards, seals, shelf
+from points.deeds import models as deeds
 
 ROOMS = (
     ddl,
@@ -19,6 +20,7 @@ ROOMS = (
     seals,
     seal_guards,
     earnings,
+    deeds,
     community,
     callouts,
     delivery,
@@ -27,9 +29,5 @@ ROOMS = (
     remembered,
     schedule,
 )
-from points import ddl, models, shelf
-from points.deeds import models as deeds
-
-ROOMS = (ddl, models, shelf, deeds, community, callouts, delivery, conversation, intake, remembered, schedule)
 
 metadata = SQLModel.metadata

@@ -67,7 +67,8 @@ class Routes:
     ``typed`` finds the button that words outside a conversation mean, ``asked_since`` the one of a call-out
     that came after the conversation began; ``stranger`` meets who has not joined. In ``free_steps`` anything
     may be written, a cry for help too; in ``number_steps`` a number is an answer, never a button's place.
-    ``resting`` steps only show something: who writes there is in the middle of nothing.
+    ``resting`` steps only show something: who writes there is in the middle of nothing. In ``picture_steps``
+    a photo or a place is an answer as well.
     """
 
     commands: tuple[Command, ...]
@@ -77,6 +78,7 @@ class Routes:
     free_steps: frozenset[str]
     number_steps: frozenset[str]
     resting: frozenset[str]
+    picture_steps: frozenset[str]
     typed: Callable[[Turn], Awaitable[str | None]]
     asked_since: Callable[[Turn, datetime], Awaitable[str | None]]
     stranger: Handler

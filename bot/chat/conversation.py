@@ -6,12 +6,19 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import JSON, bindparam, delete, select
-from sqlmodel import Field, Session, SQLModel
+from sqlmodel import Field, Session, SQLModel, col
 
 from points.columns import BigId, Moment
 
 KEPT_FOR = timedelta(days=7)
 BEFORE_ALL = datetime.min.replace(tzinfo=UTC)
+
+# These steps only show something: who writes there is in the middle of nothing.
+RESTING = frozenset(
+    ("available", "board", "codes", "help", "leaderboard", "points", "privacy", "rewards.done", "teams")
+) | {"award.done", "deed.list", "deed.sent", "household"}
+# What people see at these steps names others.
+NAMING = frozenset(("award.activity", "award.minutes", "award.preview", "award.who", "deed.list"))
 
 
 class Conversation(SQLModel, table=True):
@@ -66,6 +73,15 @@ def remember(session: Session, talk: Talk | None, *, bot_id: int, user_id: int, 
     kept.until = now + KEPT_FOR
     session.add(kept)
     return version
+
+
+def forget_named(session: Session, name: str) -> None:
+    """Drop what others are in the middle of where that spells somebody's name, as a choice or in a draft."""
+    naming = select(Conversation).where(col(Conversation.step).in_(NAMING))
+    for row in session.execute(naming).scalars():
+        if name in repr((row.draft, row.choices)):
+            session.delete(row)
+    session.flush()
 
 
 def forget_stale(session: Session, *, now: datetime) -> None:

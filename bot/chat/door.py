@@ -121,7 +121,8 @@ class Door:
         if chosen is not None and (handler := self._as_tap(turn, chosen)) is not None:
             return handler
         if talk is not None and talk.step in routes.steps:
-            return routes.steps[talk.step] if turn.said.text else routes.helper.words_wanted
+            understood = turn.said.text or talk.step in routes.picture_steps
+            return routes.steps[talk.step] if understood else routes.helper.words_wanted
         answer = await routes.typed(turn)
         if answer is not None and (handler := self._as_tap(turn, answer)) is not None:
             return handler
@@ -220,5 +221,7 @@ def _said(message: TelegramMessage) -> Said:
     return Said(
         text=_cleaned(message.text or message.caption or "").strip(),
         photo_id=message.photo[-1].file_id if message.photo else None,
+        thumb_id=message.photo[0].file_id if message.photo else None,
+        caption=_cleaned(message.caption or "").strip(),
         place=place,
     )

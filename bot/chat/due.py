@@ -11,6 +11,8 @@ from bot.chat import waiting_news
 from bot.chat.announcing import announce
 from bot.chat.callout_news import APPROVAL_DUE
 from bot.chat.conversation import forget_stale
+from bot.chat.deed_news import OTHERS_DUE, POST_DUE, REMIND_DUE
+from bot.chat.deed_times import ask_others, post_what_was_listed, remind_about
 from bot.chat.expiring import DAYS_BEFORE, EXPIRY_DUE, plan_expiry, run_expiry, tell_expiring
 from bot.chat.house import House
 from bot.chat.month_news import LEADERBOARD_DUE, announce_month, draw_month, plan_first
@@ -90,6 +92,9 @@ RULES: dict[str, Rule] = {
     ERASING_DUE: erase_what_was_underway,
     EXPIRY_DUE: run_expiry,
     LAPSE_DUE: lapse_code,
+    OTHERS_DUE: ask_others,
+    POST_DUE: post_what_was_listed,
+    REMIND_DUE: remind_about,
     LEADERBOARD_DUE: announce_month,
     MONTH_SEAL_DUE: seal_month,
     SEAL_DUE: seal_hour,

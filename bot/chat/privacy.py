@@ -10,13 +10,17 @@ from sqlmodel import Session
 
 import points
 from bot import callouts, community, delivery
-from bot.chat.conversation import remember
+from bot.chat.conversation import forget_named, remember
+from bot.chat.deed_closing import Asked, questions_about
+from bot.chat.deed_news import about
 from bot.chat.house import House
 from bot.chat.keyboards import one_a_row
+from bot.chat.texts import texts
 from bot.chat.turn import Turn
 from bot.delivery import Button, Message
 from bot.intake import forget_person
 from bot.schedule import put
+from points.deeds import exported_deeds, forget_deeds, open_deeds_of
 
 ERASING_DUE = "privacy.erase"
 ERASE_AGAIN_AFTER = timedelta(minutes=15)
@@ -74,13 +78,17 @@ async def forget(turn: Turn) -> None:
     if turn.talk is None or turn.talk.step != "privacy.forget":
         await ask_forget(turn)
         return
+    questions = await turn.look(_open_questions, turn.me)
     await turn.act(
         _forget_everywhere,
-        resident_id=turn.me,
+        who=turn.person,
         bot_id=turn.house.bot_id,
         user_id=turn.speaker.user_id,
         now=turn.now,
     )
+    for one in questions:
+        words = Message(texts(one.language).rich("verify.before_withdrawn"))
+        turn.rewrite_soon(one.chat_id, one.message_id, words)
     await turn.show(Message(turn.t.rich("privacy.forgotten")))
     await turn.refresh_menu()
 
@@ -91,19 +99,27 @@ def _everything(session: Session, resident_id: int, now: datetime) -> dict[str, 
         "community": community.exported(session, resident_id),
         "callouts": callouts.exported(session, resident_id),
         "points": points.exported(session, resident_id),
+        "deeds": exported_deeds(session, resident_id),
     }
 
 
+def _open_questions(session: Session, resident_id: int) -> tuple[Asked, ...]:
+    """Give the messages by which others are asked about somebody's deeds: these name them."""
+    open_ = open_deeds_of(session, resident_id)
+    return tuple(asked for one in open_ for asked in questions_about(session, one.deed_id))
+
+
 def _forget_everywhere(
-    session: Session, *, resident_id: int, bot_id: int, user_id: int, now: datetime
+    session: Session, *, who: community.Person, bot_id: int, user_id: int, now: datetime
 ) -> tuple[object, ...]:
     """Erase somebody, and whom nobody else can answer for; give what others are to hear of it."""
-    entrusted, alone = community.hand_on_wards(session, keeper_id=resident_id)
+    entrusted, alone = community.hand_on_wards(session, keeper_id=who.resident_id)
     given_back = [erase_resident(session, resident_id=ward_id, chat_id=None, now=now) for ward_id in alone]
-    given_back.append(erase_resident(session, resident_id=resident_id, chat_id=user_id, now=now))
+    given_back.append(erase_resident(session, resident_id=who.resident_id, chat_id=user_id, now=now))
     delivery.forget_chat(session, user_id)
     erase_what_others_read(session, now)
     remember(session, None, bot_id=bot_id, user_id=user_id, now=now)
+    forget_named(session, who.name)
     forget_person(session, bot_id=bot_id, user_id=user_id)
     return (entrusted, *given_back)
 
@@ -113,6 +129,8 @@ def erase_resident(
 ) -> tuple[points.Cancelled, ...]:
     """Erase a resident from every room; give the codes that were given back, for merchants to hear."""
     callouts.forget(session, resident_id=resident_id, chat_id=chat_id, now=now)
+    for deed_id in forget_deeds(session, resident_id=resident_id):
+        delivery.withdraw(session, about(deed_id), now)
     given_back = points.forget_owner(session, resident_id, now)
     community.forget(session, resident_id=resident_id, now=now)
     return given_back

@@ -3,8 +3,10 @@
 from bot.chat import (
     answering,
     availability,
+    awarding,
     calling_out,
     callout_edits,
+    claiming_deeds,
     deciding,
     handing_over,
     household,
@@ -12,6 +14,7 @@ from bot.chat import (
     household_wards,
     joining,
     leaderboards,
+    listed_deeds,
     my_codes,
     places,
     points_chart,
@@ -21,9 +24,11 @@ from bot.chat import (
     starting,
     statement,
     teaming,
+    verifying_deeds,
     wallet,
 )
 from bot.chat.commands import Command, Routes, allowed, volunteers
+from bot.chat.conversation import RESTING
 from bot.chat.helping import Helper
 from bot.chat.turn import Turn
 from bot.community import Act
@@ -51,30 +56,16 @@ COMMANDS: tuple[Command, ...] = (
     Command("available", "command.available", availability.show, volunteers),
     Command("points", "command.points", wallet.show_points, words=("积分", "points")),
     Command("statement", "command.statement", statement.show_statement),
+    Command("deed", "command.deed", claiming_deeds.begin),
     Command("rewards", "command.rewards", shopping.show_rewards, words=("兑换", "redeem", "rewards")),
     Command("leaderboard", "command.leaderboard", leaderboards.leaderboard, words=("排行榜", "leaderboard")),
     Command("handover", "command.handover", handing_over.handover, allowed(Act.HAND_OVER)),
     Command("callout", "command.callout", calling_out.begin, allowed(Act.CALL_OUT)),
+    Command("award", "command.award", awarding.begin, allowed(Act.AWARD)),
     Command("board", "command.board", deciding.show_open, deciding.watches_boards),
     Command("language", "command.language", profile.ask_language, for_strangers=True),
     Command("privacy", "command.privacy", privacy.show, for_strangers=True),
     Command("cancel", "command.cancel", _cancel, words=("取消", "cancel"), for_strangers=True),
-)
-
-# These steps only show something: who writes there is in the middle of nothing.
-RESTING = frozenset(
-    (
-        "available",
-        "board",
-        "codes",
-        "help",
-        "household",
-        "leaderboard",
-        "points",
-        "privacy",
-        "rewards.done",
-        "teams",
-    )
 )
 
 HELPER = Helper(COMMANDS, RESTING)
@@ -171,6 +162,28 @@ ROUTES = Routes(
         "ky": handing_over.confirm,
         "kx": handing_over.decline,
         "ku": handing_over.undo,
+        # good deeds: claiming, verifying, the list, awards
+        "da": claiming_deeds.take_activity,
+        "dp": claiming_deeds.turn_page,
+        "dm": claiming_deeds.take_minutes,
+        "d0": claiming_deeds.no_proof,
+        "dy": verifying_deeds.approve,
+        "dn": verifying_deeds.ask_reason,
+        "dr": verifying_deeds.take_usual_reason,
+        "dq": verifying_deeds.ask_question,
+        "dw": verifying_deeds.begin_answer,
+        "dl": verifying_deeds.show_place,
+        "dv": listed_deeds.show_list,
+        "do": listed_deeds.ask_objection,
+        "dj": listed_deeds.take_usual_objection,
+        "du": listed_deeds.post_it,
+        "dx": listed_deeds.drop_it,
+        "ar": awarding.take_person,
+        "aq": awarding.turn_people,
+        "aa": awarding.take_activity,
+        "ap": awarding.turn_page,
+        "am": awarding.take_minutes,
+        "ay": awarding.confirm,
         "bm": leaderboards.turn_to,
         "pc": points_chart.show_chart,
         "pe": privacy.export,
@@ -189,6 +202,18 @@ ROUTES = Routes(
         "available.date": availability.take_date,
         "available.quiet": availability.take_quiet,
         "rewards": shopping.search,
+        "deed": claiming_deeds.take_typed,
+        "deed.minutes": claiming_deeds.take_minutes,
+        "deed.proof": claiming_deeds.take_proof,
+        "deed.reason": verifying_deeds.take_reason,
+        "deed.question": verifying_deeds.take_question,
+        "deed.asked": verifying_deeds.take_answer,
+        "deed.answer": verifying_deeds.take_answer,
+        "deed.objection": listed_deeds.take_objection,
+        "award.who": awarding.take_who,
+        "award.activity": awarding.take_typed_activity,
+        "award.minutes": awarding.take_minutes,
+        "award.preview": awarding.take_note,
         "handover.code": handing_over.take_code,
         "callout.plan": calling_out.take_typed_plan,
         "callout.area": places.typed,
@@ -197,9 +222,15 @@ ROUTES = Routes(
         "callout.text": callout_edits.take_text,
         "callout.preview": callout_edits.take_text,  # whoever types here means the words; nothing is sent
     },
-    free_steps=frozenset({"callout.text", "callout.place", "callout.plan", "callout.preview"}),
-    number_steps=frozenset({"callout.needed", "household.door", "household.year"}),
+    free_steps=frozenset(
+        ("callout.text", "callout.place", "callout.plan", "callout.preview", "deed.proof", "deed.reason")
+    )
+    | {"deed.question", "deed.answer", "deed.objection", "award.preview"},
+    number_steps=frozenset(
+        {"callout.needed", "household.door", "household.year", "deed.minutes", "award.minutes"}
+    ),
     resting=RESTING,
+    picture_steps=frozenset({"deed.proof", "deed.asked", "deed.answer"}),
     typed=_typed,
     asked_since=answering.typed_since,
     stranger=joining.welcome_stranger,

@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import structlog
@@ -50,11 +51,16 @@ class Speaker:
 
 @dataclass(frozen=True)
 class Said:
-    """What came in: a tap's data, a text, a command's rest, a photo or a place."""
+    """What came in: a tap's data, a text, a command's rest, a photo or a place.
+
+    `caption` stands below a photo; `thumb_id` is the photo's smallest size, to look at what it shows.
+    """
 
     text: str = ""
     data: tuple[str, ...] = ()
     photo_id: str | None = None
+    thumb_id: str | None = None
+    caption: str = ""
     place: tuple[float, float] | None = None
 
     def number(self, index: int) -> int:
@@ -157,6 +163,22 @@ class Turn:
         with suppress(TelegramError):
             await self._edit(self.chat_id, message_id, message)
 
+    async def show_here(self, message: Message) -> None:
+        """Put words in the place of those that were tapped, also where they stand below a picture."""
+        tapped = self.query.message if self.query else None
+        if not isinstance(tapped, TelegramMessage):
+            await self.say(message)
+            return
+        try:
+            await self._edit_words(tapped.chat.id, tapped.message_id, message)
+        except BadRequest as refusal:
+            if "not modified" not in refusal.message.lower():
+                await self.say(message)
+
+    def rewrite_soon(self, chat_id: int, message_id: int, message: Message) -> None:
+        """Put other words into a message of anybody's chat, below its picture if it has one."""
+        self.redraws.put((chat_id, message_id), partial(self._edit_words, chat_id, message_id, message))
+
     async def show_soon(self, compose: Callable[[], Awaitable[Message]]) -> None:
         """Do what `show` does, but let the person's next tap go first; composed only when its turn comes."""
         tapped = self.query.message if self.query else None
@@ -200,6 +222,20 @@ class Turn:
             reply_markup=keyboard(message.buttons),
             link_preview_options=NO_PREVIEW,
         )
+
+    async def _edit_words(self, chat_id: int, message_id: int, message: Message) -> None:
+        try:
+            await self._edit(chat_id, message_id, message)
+        except BadRequest as refusal:
+            if "no text in the message" not in refusal.message.lower():
+                raise
+            await self.bot.edit_message_caption(
+                chat_id,
+                message_id,
+                caption=message.text,
+                parse_mode=ParseMode.HTML,
+                reply_markup=keyboard(message.buttons),
+            )
 
     async def refresh_menu(self) -> None:
         """Show in the speaker's menu what they may do since this turn changed it."""

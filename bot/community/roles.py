@@ -33,6 +33,7 @@ class Act(StrEnum):
     ANNOUNCE = "announce"
     AWARD = "award"
     VERIFY_DEED = "verify-deed"
+    SETTLE_OBJECTION = "settle-objection"
     HAND_OVER = "hand-over"
     REGISTER = "register"
     BIND_GROUP = "bind-group"
@@ -57,13 +58,14 @@ ROLE_ACTS: dict[Role, frozenset[Act]] = {
         {
             *(Act.INVITE, Act.END_ROLE, Act.SEE_AUDIT),
             *(Act.REGISTER, Act.BIND_GROUP, Act.SEE_BOARD),
+            *(Act.VERIFY_DEED, Act.SETTLE_OBJECTION),  # asked only where nobody else decides
         }
     ),
     Role.COORDINATOR: frozenset(
         {
             *(Act.CALL_OUT, Act.APPROVE_CALL_OUT, Act.STAND_DOWN, Act.SEE_BOARD, Act.SEE_TEAM_BOARD),
-            *(Act.ANNOUNCE, Act.AWARD, Act.VERIFY_DEED, Act.REGISTER, Act.BIND_GROUP),
-            *(Act.PREPARE_DRILL, Act.INVITE, Act.SEE_AUDIT),
+            *(Act.ANNOUNCE, Act.AWARD, Act.VERIFY_DEED, Act.SETTLE_OBJECTION, Act.REGISTER),
+            *(Act.BIND_GROUP, Act.PREPARE_DRILL, Act.INVITE, Act.SEE_AUDIT),
         }
     ),
     Role.GRID_OFFICER: frozenset({Act.ANNOUNCE, Act.REGISTER, Act.VERIFY_DEED}),

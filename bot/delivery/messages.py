@@ -79,28 +79,37 @@ Buttons = tuple[tuple[Button, ...], ...]
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One message in one language: Telegram's HTML, which is the caption of a photo or document."""
+    """One message in one language: Telegram's HTML, which is the caption of a photo or document.
+
+    `photo_id` is Telegram's own name for a picture that somebody sent before: nothing is uploaded.
+    """
 
     text: str
     buttons: Buttons = ()
     photo: bytes | None = None
     document: bytes | None = None
     file_name: str | None = None
+    photo_id: str | None = None
 
     def __post_init__(self) -> None:
         """Refuse what Telegram would refuse later, when nobody could mend it any more."""
         if self.photo is not None and self.document is not None:
             raise MessageError("a message carries a photo or a document, not both")
         length = visible_length(self.text)
-        if not length and self.attachment is None:
+        if not length and not self.has_caption:
             raise EmptyMessage
-        limit = TEXT_LIMIT if self.attachment is None else CAPTION_LIMIT
+        limit = CAPTION_LIMIT if self.has_caption else TEXT_LIMIT
         if length > limit:
             raise MessageTooLong(length=length, limit=limit)
 
     @property
     def attachment(self) -> bytes | None:
         return self.document if self.photo is None else self.photo
+
+    @property
+    def has_caption(self) -> bool:
+        """Whether the text stands below something, and must be short."""
+        return self.attachment is not None or self.photo_id is not None
 
 
 @dataclass(frozen=True, slots=True)

@@ -196,18 +196,23 @@ def _first_id(session: Session, key: str) -> int:
 
 
 def _rendering(broadcast_id: int, language: str, message: Message) -> dict[str, Any]:
-    method = Method.TEXT
-    if message.attachment is not None:
-        method = Method.DOCUMENT if message.photo is None else Method.PHOTO
     return {
         "broadcast_id": broadcast_id,
         "language": language,
-        "method": method,
+        "method": method_of(message),
         "text": message.text,
         "buttons": buttons_to_json(message.buttons),
         "attachment": message.attachment,
         "attachment_name": message.file_name,
+        "file_id": message.photo_id,
     }
+
+
+def method_of(message: Message) -> Method:
+    """Say how a message is sent."""
+    if message.document is not None:
+        return Method.DOCUMENT
+    return Method.PHOTO if message.has_caption else Method.TEXT
 
 
 def _address(

@@ -9,6 +9,7 @@ from bot.delivery.claims import Content
 from bot.delivery.messages import Buttons
 from bot.delivery.messages import Message as Said
 from bot.delivery.models import Method
+from bot.delivery.outbox import method_of
 
 NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 DEFAULT_NAMES = {Method.PHOTO: "picture.png", Method.DOCUMENT: "document.pdf"}
@@ -28,11 +29,13 @@ async def post(bot: Bot, chat_id: int, content: Content, *, loud: bool) -> Poste
 
 async def say(bot: Bot, chat_id: int, message: Said) -> None:
     """Send what a conversation says at once, without the outbox."""
-    method = Method.TEXT
-    if message.attachment is not None:
-        method = Method.DOCUMENT if message.photo is None else Method.PHOTO
     content = Content(
-        method, message.text, message.buttons, message.attachment, message.file_name, file_id=None
+        method_of(message),
+        message.text,
+        message.buttons,
+        message.attachment,
+        message.file_name,
+        file_id=message.photo_id,
     )
     await post(bot, chat_id, content, loud=True)
 

@@ -1,6 +1,15 @@
 """Good deeds that people verify: claimed, asked about, agreed to or rejected, listed, and paid."""
 
-from points.deeds.claiming import MOST_LETTERS, Doer, Proof, answer, ask_back, checked_minutes, claim
+from points.deeds.claiming import (
+    MOST_LETTERS,
+    MOST_MINUTES,
+    Doer,
+    Proof,
+    answer,
+    ask_back,
+    checked_minutes,
+    claim,
+)
 from points.deeds.deciding import (
     LISTED_FOR,
     Bounds,
@@ -30,6 +39,7 @@ from points.deeds.views import DeedView, deed, in_a_circle, listed_deeds, open_d
 __all__ = [
     "LISTED_FOR",
     "MOST_LETTERS",
+    "MOST_MINUTES",
     "Bounds",
     "DeedDecided",
     "DeedState",

@@ -7,12 +7,13 @@ from typing import Any
 from sqlalchemy import select
 from sqlmodel import Session
 
-from points.activities import ActivityRule, VersionedRule, current_activity
+from points.activities import VersionedRule, current_activity
 from points.deeds.errors import DeedDecided, HowLong, NotAskedBack, NothingSaid, PaysByItself
 from points.deeds.flags import flags_of, write_flags
 from points.deeds.models import Deed, DeedState, Origin, Tier, deeds
 from points.deeds.rights import check_not_own
 from points.deeds.views import OPEN, DeedView, row, view
+from points.rules import ActivityRule
 from points.shelf import Verify
 
 MOST_MINUTES = 24 * 60
@@ -34,12 +35,13 @@ NO_PROOF = Proof()
 
 @dataclass(frozen=True)
 class Doer:
-    """Who did it, and where they belong: their household and area, the team whose lead may verify."""
+    """Who did it and where they belong: household and who else lives there, area, the team that verifies."""
 
     resident_id: int
     household: str | None
     area_id: int
     team: str | None = None
+    kin: tuple[int, ...] = ()
 
 
 def claim(
@@ -170,6 +172,7 @@ def _of_whom(doer: Doer) -> dict[str, Any]:
     return {
         "resident": doer.resident_id,
         "household": doer.household,
+        "kin": list(doer.kin),
         "area": doer.area_id,
         "team": doer.team,
     }

@@ -6,7 +6,8 @@ from zoneinfo import ZoneInfo
 
 from sqlmodel import Session
 
-from points.awards import Awarded, award
+from points.awarded import Awarded
+from points.awards import award
 from points.deeds.claiming import checked_words, decided, open_row
 from points.deeds.errors import NotListed, OwnDeed, SecondPersonNeeded
 from points.deeds.flags import Flag, Look, read_flags, write_flags

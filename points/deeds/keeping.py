@@ -40,7 +40,7 @@ def forget_deeds(session: Session, *, resident_id: int) -> tuple[int, ...]:
     )
     objections = dict.fromkeys(("objection", "doubt", "objector"), None)
     state = case((final, deeds.c.state), else_=DeedState.WITHDRAWN.value)
-    session.execute(update(deeds).where(mine).values(**nothing, objection=None, state=state))
+    session.execute(update(deeds).where(mine).values(**nothing, objection=None, kin=[], state=state))
     session.execute(update(deeds).where(deeds.c.objector == resident_id).values(**objections))
     _as_verifier(session, resident_id)
     session.expire_all()

@@ -83,6 +83,7 @@ class Deed(SQLModel, table=True):
     origin: Origin = Field(sa_type=words(Origin))
     resident: int | None = Field(default=None, sa_type=BigId)
     household: str | None = Field(default=None, sa_type=Bytewise)
+    kin: list[int] = Field(default_factory=list, sa_type=JSON)  # who lived with them when it was claimed
     area: int = Field(sa_type=BigId)
     team: str | None = Field(default=None, sa_type=Bytewise)
     activity: str = Field(sa_type=Bytewise)

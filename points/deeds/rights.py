@@ -12,5 +12,5 @@ def check_not_own(found: Deed, by: int, household: str | None) -> None:
     """
     if found.resident == by:
         raise OwnDeed(household=False)
-    if household is not None and found.household == household:
+    if by in found.kin or (household is not None and found.household == household):
         raise OwnDeed(household=True)

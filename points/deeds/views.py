@@ -26,6 +26,7 @@ class DeedView:
     origin: Origin
     resident_id: int | None
     household: str | None
+    kin: frozenset[int]
     area_id: int
     team: str | None
     activity: str
@@ -47,10 +48,12 @@ class DeedView:
     answer: str | None
     verifier: int | None
     decided_by: int | None
+    decided_at: datetime | None
     why: Why | None
     reason: str | None
     listed_until: datetime | None
     objector: int | None
+    objected_at: datetime | None
     doubt: Doubt | None
     objection: str | None
 
@@ -119,6 +122,7 @@ def _view(found: Any, names: Mapping[str, Mapping[str, str]]) -> DeedView:
     return DeedView(
         deed_id=found.id,
         resident_id=found.resident,
+        kin=frozenset(found.kin),
         area_id=found.area,
         names=names.get(found.activity, {"*": found.activity}),
         place=place,
@@ -130,5 +134,15 @@ def _view(found: Any, names: Mapping[str, Mapping[str, str]]) -> DeedView:
 _AS_THEY_ARE = (
     *("origin", "household", "team", "activity", "verify", "minutes", "units", "worth", "at"),
     *("note", "photo", "state", "tier", "round", "asked_by", "question", "answer", "verifier"),
-    *("decided_by", "why", "reason", "listed_until", "objector", "doubt", "objection"),
+    *(
+        "decided_by",
+        "decided_at",
+        "why",
+        "reason",
+        "listed_until",
+        "objector",
+        "objected_at",
+        "doubt",
+        "objection",
+    ),
 )

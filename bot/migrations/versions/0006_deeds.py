@@ -24,6 +24,7 @@ def create_deed() -> None:
         sa.Column("origin", words("origin", "claim", "award"), nullable=False),
         sa.Column("resident", BigId, nullable=True),
         sa.Column("household", Bytewise, nullable=True),
+        sa.Column("kin", sa.JSON(), nullable=False),
         sa.Column("area", BigId, nullable=False),
         sa.Column("team", Bytewise, nullable=True),
         sa.Column("activity", Bytewise, nullable=False),

@@ -1,0 +1,25 @@
+"""What becomes due about deeds: reminders, asking others, posting what nobody objected to."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlmodel import Session
+
+from bot.chat.house import House
+from bot.deeds import pass_up, post_listed, remind
+
+
+def remind_about(session: Session, facts: Mapping[str, Any], _: datetime, __: House) -> object:
+    """Remind who is to decide."""
+    return remind(session, deed_id=int(facts["deed_id"]), at_stage=str(facts["stage"]))
+
+
+def ask_others(session: Session, facts: Mapping[str, Any], _: datetime, __: House) -> object:
+    """Ask the next who can decide."""
+    return pass_up(session, deed_id=int(facts["deed_id"]), at_stage=str(facts["stage"]))
+
+
+def post_what_was_listed(session: Session, facts: Mapping[str, Any], now: datetime, house: House) -> object:
+    """Pay a deed whose days on the list are over."""
+    return post_listed(session, deed_id=int(facts["deed_id"]), now=now, zone=house.zone)

@@ -1,0 +1,59 @@
+"""Good deeds between people: who claims, who verifies, who may object, and who hears of it."""
+
+from bot.deeds.claiming import Given, answer_verifier, award_deed, check_award, claim_deed
+from bot.deeds.errors import DecidedBefore, NobodyCalled, OwnAward
+from bot.deeds.events import (
+    DeedAnswered,
+    DeedAskedBack,
+    DeedClaimed,
+    DeedHalfAgreed,
+    DeedListed,
+    DeedObjected,
+    DeedPaid,
+    DeedPassedOn,
+    DeedRejected,
+    DeedReminded,
+    DeedUnpaid,
+)
+from bot.deeds.listing import listed, post_listed, raise_objection, settle
+from bot.deeds.people import DeedCard, deed_card
+from bot.deeds.verifying import Outcome, ask_claimant, say_no, say_yes, still_open
+from bot.deeds.waiting import PASS_ON_AFTER, REMIND_AFTER, pass_up, remind, stage
+
+__all__ = [
+    "PASS_ON_AFTER",
+    "REMIND_AFTER",
+    "DecidedBefore",
+    "DeedAnswered",
+    "DeedAskedBack",
+    "DeedCard",
+    "DeedClaimed",
+    "DeedHalfAgreed",
+    "DeedListed",
+    "DeedObjected",
+    "DeedPaid",
+    "DeedPassedOn",
+    "DeedRejected",
+    "DeedReminded",
+    "DeedUnpaid",
+    "Given",
+    "NobodyCalled",
+    "Outcome",
+    "OwnAward",
+    "answer_verifier",
+    "ask_claimant",
+    "award_deed",
+    "check_award",
+    "claim_deed",
+    "deed_card",
+    "listed",
+    "pass_up",
+    "post_listed",
+    "raise_objection",
+    "remind",
+    "say_no",
+    "say_yes",
+    "settle",
+    "stage",
+    "still_open",
+]

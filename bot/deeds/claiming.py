@@ -1,0 +1,140 @@
+"""A resident claims a deed, answers what a verifier asked, and a coordinator awards one at once."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from sqlmodel import Session
+
+from bot.community import Act, card, household_members, require, teams_of
+from bot.deeds.errors import OwnAward, saying_who
+from bot.deeds.events import DeedAnswered, DeedClaimed
+from bot.deeds.people import (
+    Home,
+    by_leads,
+    deed_card,
+    first_tier,
+    household_of,
+    households_of,
+    people_by_tier,
+    up_to,
+    verifiers,
+)
+from bot.deeds.verifying import Outcome, agreed, record_act
+from points import current_activity
+from points.deeds import Bounds, Doer, Origin, Proof, Tier, answer, claim
+
+
+def claim_deed(
+    session: Session,
+    *,
+    key: str,
+    resident_id: int,
+    activity: str,
+    minutes: int | None,
+    proof: Proof,
+    now: datetime,
+) -> DeedClaimed:
+    """Claim a good deed of one's own; the same key again changes nothing.
+
+    Raises:
+        UnknownActivity, PaysByItself, HowLong, NothingSaid: it cannot be claimed so.
+    """
+    leads = by_leads(current_activity(session, activity).rule.verify.value)
+    doer = _doer(session, resident_id, leads=leads)
+    tier = first_tier(people_by_tier(session, _home(session, doer), leads=leads), leads=leads)
+    deed, new = claim(
+        session, key=key, doer=doer, activity=activity, minutes=minutes, proof=proof, tier=tier, now=now
+    )
+    return DeedClaimed(deed_card(session, deed), up_to(verifiers(session, deed), deed.tier), new)
+
+
+def answer_verifier(
+    session: Session, *, deed_id: int, resident_id: int, proof: Proof, now: datetime
+) -> DeedAnswered:
+    """Answer what a verifier wanted to know about one's own deed.
+
+    Raises:
+        UnknownDeed, NotAskedBack, NothingSaid: there is nothing to answer, or no answer.
+        DecidedBefore: somebody decided meanwhile.
+    """
+    with saying_who(session):
+        deed = answer(session, deed_id=deed_id, resident_id=resident_id, proof=proof, now=now)
+    return DeedAnswered(
+        deed_card(session, deed), up_to(verifiers(session, deed, without=[deed.verifier]), deed.tier)
+    )
+
+
+@dataclass(frozen=True)
+class Given:
+    """What a coordinator awards: to whom, by which activity, for how long where that counts, and why."""
+
+    resident_id: int
+    activity: str
+    minutes: int | None = None
+    note: str | None = None
+
+
+def award_deed(
+    session: Session,
+    *,
+    key: str,
+    coordinator_id: int,
+    given: Given,
+    bounds: Bounds,
+    now: datetime,
+    zone: ZoneInfo,
+) -> Outcome:
+    """Award somebody by an activity's rule: paid at once, listed, or asked of a second person.
+
+    Raises:
+        UnknownResident: there is no such person.
+        NotAllowed: no role of the coordinator reaches where they live.
+        OwnAward: it is the coordinator, or somebody of their household.
+        UnknownActivity, HowLong, NothingSaid: it cannot be awarded so.
+    """
+    check_award(session, coordinator_id=coordinator_id, resident_id=given.resident_id)
+    deed, new = claim(
+        session,
+        key=key,
+        doer=_doer(session, given.resident_id, leads=False),
+        activity=given.activity,
+        minutes=given.minutes,
+        proof=Proof(note=given.note),
+        origin=Origin.AWARD,
+        tier=Tier.OFFICERS,
+        now=now,
+    )
+    if not new:
+        return DeedClaimed(deed_card(session, deed), (), new=False)
+    record_act(session, deed, actor=coordinator_id, act=Act.AWARD, now=now)
+    return agreed(session, deed, by=coordinator_id, household=None, bounds=bounds, now=now, zone=zone)
+
+
+def check_award(session: Session, *, coordinator_id: int, resident_id: int) -> None:
+    """Let a coordinator award somebody who lives where their role reaches.
+
+    Raises:
+        UnknownResident, NotAllowed, OwnAward: as for `award_deed`.
+    """
+    require(
+        session, resident_id=coordinator_id, act=Act.AWARD, area_id=card(session, resident_id).area.area_id
+    )
+    if coordinator_id == resident_id:
+        raise OwnAward(household=False)
+    if households_of(session, [coordinator_id]) & households_of(session, [resident_id]):
+        raise OwnAward(household=True)
+
+
+def _doer(session: Session, resident_id: int, *, leads: bool) -> Doer:
+    home = household_of(session, resident_id)
+    team = next((one.code for one in teams_of(session, resident_id)), None) if leads else None
+    kin = tuple(one for one in household_members(session, resident_id) if one != resident_id)
+    return Doer(resident_id, home, card(session, resident_id).area.area_id, team, kin)
+
+
+def _home(session: Session, doer: Doer) -> Home:
+    teams = frozenset(team.code for team in teams_of(session, doer.resident_id))
+    households = frozenset({doer.household} if doer.household else ())
+    path = card(session, doer.resident_id).area.path
+    return Home(path, teams, households, frozenset(doer.kin), doer.resident_id)

@@ -1,0 +1,55 @@
+"""What time does to a deed that nobody decides on: a reminder after a day, others are asked after three."""
+
+from datetime import timedelta
+
+from sqlmodel import Session
+
+from bot.deeds.events import DeedPassedOn, DeedReminded, People
+from bot.deeds.listing import deciders
+from bot.deeds.people import claimant, deed_card, tier_above, up_to, verifiers
+from points.deeds import DeedState, DeedView, Tier, deed, pass_on
+
+REMIND_AFTER = timedelta(days=1)
+PASS_ON_AFTER = timedelta(days=3)
+
+
+def stage(waiting: DeedView) -> str:
+    """Name what a deed waits for; whatever was due for an earlier stage comes to nothing."""
+    if waiting.state is DeedState.OBJECTED:
+        return "objection"
+    if not waiting.is_open:
+        return "over"
+    return f"{waiting.round}" if waiting.verifier is None else f"{waiting.round}+1"
+
+
+def remind(session: Session, *, deed_id: int, at_stage: str) -> DeedReminded | None:
+    """Remind who is to decide, or who is to answer; nothing where that was done."""
+    waiting = deed(session, deed_id)
+    if stage(waiting) != at_stage:
+        return None
+    card, owner = deed_card(session, waiting), claimant(session, waiting)
+    if waiting.state is DeedState.ASKED:
+        return DeedReminded(card, asked=(), claimant=owner)
+    return DeedReminded(card, asked=whom(session, waiting), claimant=())
+
+
+def pass_up(session: Session, *, deed_id: int, at_stage: str) -> DeedPassedOn | None:
+    """Ask the next who can decide; nothing where somebody did, or where the claimant is to answer."""
+    waiting = deed(session, deed_id)
+    if stage(waiting) != at_stage or waiting.state is DeedState.ASKED:
+        return None
+    before = {person.resident_id for person in whom(session, waiting)}
+    above = Tier.ADMINS
+    if waiting.is_open:
+        people = verifiers(session, waiting, without=[waiting.verifier])
+        above = tier_above(people, waiting.tier) or waiting.tier
+    moved = pass_on(session, deed_id=deed_id, tier=above)
+    fresh = tuple(one for one in whom(session, moved) if one.resident_id not in before)
+    return DeedPassedOn(deed_card(session, moved), fresh, claimant(session, moved)) if fresh else None
+
+
+def whom(session: Session, waiting: DeedView) -> People:
+    """Give who is to decide now."""
+    if waiting.state is DeedState.OBJECTED:
+        return deciders(session, waiting)
+    return up_to(verifiers(session, waiting, without=[waiting.verifier]), waiting.tier)

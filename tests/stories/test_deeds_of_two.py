@@ -1,0 +1,309 @@
+"""Stories of deeds that need two people, that strike, that nobody decides on, and that are listed first."""
+
+from collections.abc import Mapping
+
+import pytest
+from deed_town import (
+    FIRST_AID,
+    VISIT,
+    asked,
+    claims,
+    earned,
+    lives_with,
+    picture,
+    sends_photo,
+    states,
+)
+
+from bot.sandbox.handset import Handset
+from town import Town
+
+
+@pytest.fixture
+def changes() -> Mapping[str, str]:
+    return {"two_people_over = 100": "two_people_over = 20", "public_over = 100": "public_over = 25"}
+
+
+@pytest.fixture
+async def lin(town: Town) -> Handset:
+    return await town.coordinator("Lin")
+
+
+@pytest.fixture
+async def mei(town: Town) -> Handset:
+    return await town.resident("Mei")
+
+
+async def shows_photo(phone: Handset, data: bytes, caption: str = "") -> None:
+    await phone.says(f"/deed {VISIT}")
+    await phone.hears("Please show a little")
+    await sends_photo(phone, data, caption)
+    await phone.hears("Sent:")
+
+
+async def is_listed(town: Town, lin: Handset, guo: Handset, mei: Handset) -> None:
+    """Bring a deed onto the list: claimed by Mei, agreed to by Lin and Guo."""
+    await claims(mei, FIRST_AID)
+    await lin.taps("✅", on=FIRST_AID)
+    await asked(guo, "second person", FIRST_AID)
+    await guo.taps("✅", on="second person")
+    await mei.hears("is approved and listed until 2026-11-13 10:00", "+30")
+
+
+async def test_two_different_people_agree_to_what_is_worth_much(
+    town: Town, lin: Handset, mei: Handset
+) -> None:
+    guo = await town.coordinator("Guo")
+    await claims(mei, FIRST_AID)
+    question = await asked(lin, FIRST_AID)
+    first = await asked(guo, FIRST_AID)
+    await lin.taps("✅", on=FIRST_AID)
+    await lin.hears("Lin agreed", "a second person was asked")
+    assert "another person must agree" in await lin.taps_again(question, "✅")
+    await asked(guo, "verify as the second person", "Lin agreed; it is worth so much")
+    await guo.sees(lambda one: one.message_id == first.message_id and not one.buttons, "the old one closed")
+    await town.restart()
+    await guo.taps("✅", on="second person")
+    await mei.hears("is approved and listed")
+    [row] = await town.rows("deed")
+    assert row["verifier"] != row["decided_by"]
+
+
+async def test_without_a_second_person_it_goes_to_an_admin(town: Town, lin: Handset, mei: Handset) -> None:
+    root = await town.holder("Root", "admin")
+    await claims(mei, FIRST_AID)
+    await asked(lin, FIRST_AID)
+    assert not [one for one in await root.bubbles() if FIRST_AID in one.text]
+    await lin.taps("✅", on=FIRST_AID)
+    await asked(root, "second person", "Lin agreed")
+    await root.taps("❌", on="second person")
+    await root.taps("❌ The time is wrong")
+    await mei.hears("was not approved: the time is not right")
+    await lin.hears("Root rejected")
+
+
+async def test_without_anybody_it_waits_and_says_so(town: Town, lin: Handset, mei: Handset) -> None:
+    await claims(mei, FIRST_AID)
+    await lin.taps("✅", on=FIRST_AID)
+    await lin.hears("Lin agreed", "there is none to reach yet")
+    guo = await town.coordinator("Guo")
+    await town.later(days=1)
+    await asked(guo, "Still waiting for you", "second person")
+
+
+async def test_two_who_verify_each_other_need_a_third(town: Town, lin: Handset) -> None:
+    guo = await town.coordinator("Guo")
+    await claims(lin, note="by Lin")
+    await guo.taps("✅", on="by Lin")
+    await lin.hears("is approved", "+15")
+    await claims(guo, note="by Guo")
+    wang = await town.coordinator("Wang")
+    await lin.taps("✅", on="by Guo")
+    await lin.hears("a second person was asked")
+    await asked(wang, "second person", "these two verified each other lately", "in the last 30 days")
+    assert await earned(town) == [15]
+    await wang.taps("✅", on="by Guo")
+    await guo.hears("is approved", "+15")
+
+
+async def test_the_same_picture_is_shown_to_the_verifier_in_words(
+    town: Town, lin: Handset, mei: Handset
+) -> None:
+    wei = await town.resident("Wei")
+    await shows_photo(mei, picture(1))
+    first = await asked(lin, "Mei")
+    assert first.has_photo
+    assert "⚠️" not in first.text
+    await town.later(days=7)
+    await shows_photo(wei, picture(1, size=500, quality=60), "Soup")
+    await asked(lin, "Wei", "📝 Soup", "⚠️ The same picture was sent on 2026-11-10 by another person")
+    await shows_photo(mei, picture(1))
+    await asked(lin, "Mei", "on 2026-11-10 by the same person")
+    await shows_photo(wei, picture(2), "Bread")
+    assert "⚠️" not in (await asked(lin, "Wei", "Bread")).text
+    await lin.taps("✅", on="📝 Soup")
+    await wei.hears("is approved")
+
+
+async def test_what_is_no_picture_inside_is_compared_as_it_is(town: Town, lin: Handset, mei: Handset) -> None:
+    await shows_photo(mei, b"\xff\xd8\xff broken")
+    await asked(lin, "Mei")
+    await shows_photo(mei, b"\xff\xd8\xff broken", "again")
+    await asked(lin, "again", "by the same person")
+
+
+async def test_ten_within_an_hour_are_flagged_and_none_is_refused(
+    town: Town, lin: Handset, mei: Handset
+) -> None:
+    for number in range(10):
+        await claims(mei, note=f"Number {number}")
+    assert "⚠️" not in (await asked(lin, "Number 8")).text
+    await asked(lin, "Number 9", "⚠️ 10 deeds within an hour")
+    assert await states(town) == ["claimed"] * 10
+
+
+async def test_who_does_not_decide_is_reminded_after_a_day_and_others_asked_after_three(
+    town: Town, lin: Handset, mei: Handset
+) -> None:
+    root = await town.holder("Root", "admin")
+    await claims(mei)
+    await asked(lin, "Please verify: Mei")
+    await town.later(hours=23)
+    await town.later(hours=1)
+    await asked(lin, "Still waiting for you", "Mei")
+    await town.close()
+    town.clock.wind(days=5)
+    await town.open()
+    await asked(root, "Still waiting for you", "Mei")
+    await mei.hears("waited for days; others are asked now")
+    await town.restart()
+    await town.later(days=10)
+    reminders = [one for one in await lin.bubbles() if "Still waiting" in one.text]
+    passed = [one for one in await root.bubbles() if "Still waiting" in one.text]
+    assert (len(reminders), len(passed)) == (1, 1)
+    await root.taps("✅", on="Mei")
+    await mei.hears("is approved")
+    await lin.hears("Root approved")
+
+
+async def test_a_lead_who_is_silent_is_passed_over_to_coordinators_and_then_admins(
+    town: Town, lin: Handset
+) -> None:
+    zhao = await town.holder("Zhao", "team-lead", of="core")
+    root = await town.holder("Root", "admin")
+    wei = await town.resident("Wei", team="core")
+    await claims(wei, "Cleaned a shared place")
+    await asked(zhao, "Wei")
+    assert not [one for one in await lin.bubbles() if "Cleaned" in one.text]
+    await town.later(days=3)
+    await asked(lin, "Still waiting", "Cleaned")
+    assert not [one for one in await root.bubbles() if "Cleaned" in one.text]
+    await town.later(days=3)
+    await asked(root, "Still waiting", "Cleaned")
+    await zhao.taps("✅", on="Cleaned")
+    await wei.hears("is approved")
+
+
+async def test_who_is_to_answer_is_reminded_and_nobody_passed_over(
+    town: Town, lin: Handset, mei: Handset
+) -> None:
+    root = await town.holder("Root", "admin")
+    await claims(mei)
+    await lin.taps("❓", on="Mei")
+    await lin.says("When was it?")
+    await mei.hears("Please answer Lin")
+    await town.later(days=1)
+    await mei.hears("Lin still waits for your answer", "When was it?")
+    await town.later(days=3)
+    assert not [one for one in await root.bubbles() if VISIT in one.text]
+    await mei.says("On Monday")
+    await asked(lin, "On Monday")
+    await town.later(days=1)
+    await asked(lin, "Still waiting", "On Monday")
+    await town.later(days=2)
+    await asked(root, "Still waiting", "On Monday")
+
+
+async def test_what_is_listed_is_read_by_all_and_paid_once_after_three_days_also_after_downtime(
+    town: Town, lin: Handset, mei: Handset
+) -> None:
+    guo, wei = await town.coordinator("Guo"), await town.resident("Wei")
+    await is_listed(town, lin, guo, mei)
+    await wei.says("/deed")
+    await wei.taps("📜")
+    await wei.hears("Listed", "Mei (Building 1)", FIRST_AID, "+30", "2026-11-13 10:00")
+    assert await earned(town) == []
+    await town.close()
+    town.clock.wind(days=20)
+    await town.open()
+    await mei.hears("Nobody objected", FIRST_AID, "+30 points", "you have 30")
+    await town.restart()
+    await town.later(days=1)
+    assert (await earned(town), await states(town)) == ([30], ["paid"])
+    assert "not listed any more" in await wei.taps("✋")
+
+
+@pytest.mark.parametrize("post", [True, False])
+async def test_an_objection_goes_to_a_coordinator_who_had_nothing_to_do_with_it(
+    town: Town, lin: Handset, mei: Handset, post: bool
+) -> None:
+    guo, wei = await town.coordinator("Guo"), await town.resident("Wei")
+    wang, fang = await town.coordinator("Wang"), await town.coordinator("Fang")
+    await is_listed(town, lin, guo, mei)
+    await wei.says("/deed")
+    await wei.taps("📜")
+    await wei.taps("✋", on="Listed")
+    await wei.hears("Why do you object", "Mei")
+    await wei.says("I was there, it was Ann")
+    await wei.hears("Passed on to the coordinators")
+    await mei.hears("Somebody objects")
+    question = await asked(wang, "Wei objects to", FIRST_AID, "Mei", "I was there, it was Ann")
+    assert not [one for one in await lin.bubbles() if "objects" in one.text]
+    await town.later(days=4)
+    assert await earned(town) == []
+    last = (await lin.bubbles())[-1].message_id
+    for kind in ("du", "dx"):
+        assert "yourself" in await lin.sends_data(last, f"{kind}:1", forge=True)
+    for phone in (wei, mei):
+        last = (await phone.bubbles())[-1].message_id
+        assert "does not allow" in await phone.sends_data(last, "du:1", forge=True)
+    await wang.taps("✅" if post else "❌", on="Wei objects")
+    await fang.hears("Wang decided")
+    if post:
+        await mei.hears("The objection was looked at", "+30")
+        await wei.hears("it counts")
+    else:
+        await mei.hears("After an objection", "gives no points")
+        await wei.hears("no points are given")
+    assert "already" in await wang.taps_again(question, "❌" if post else "✅")
+    assert await earned(town) == ([30] if post else [])
+    assert ("settle-objection" if post else "uphold-objection") in await town.acts()
+
+
+async def test_a_usual_objection_needs_one_tap_and_a_second_one_is_told(
+    town: Town, lin: Handset, mei: Handset
+) -> None:
+    guo, wei, ann = await town.coordinator("Guo"), await town.resident("Wei"), await town.resident("Ann")
+    root = await town.holder("Root", "admin")
+    await is_listed(town, lin, guo, mei)
+    for phone in (wei, ann):
+        await phone.says("/deed")
+        await phone.taps("📜")
+        await phone.taps("✋", on="Listed")
+        await phone.hears("Why do you object")
+    await wei.taps("✋ Counted twice")
+    await wei.hears("Passed on")
+    assert "objected before you" in await ann.taps("✋ It did not happen")
+    await asked(root, "Wei objects", "it was counted twice")
+    await mei.says("/deed")
+    await mei.hears("What good did you do?")
+    last = (await mei.bubbles())[-1].message_id
+    await mei.sends_data(last, "dv", forge=True)
+    await mei.hears("Nothing is listed")
+
+
+async def test_nobody_objects_to_their_own(town: Town, lin: Handset, mei: Handset) -> None:
+    guo = await town.coordinator("Guo")
+    await is_listed(town, lin, guo, mei)
+    await mei.says("/deed")
+    await mei.taps("📜")
+    await mei.taps("✋", on="Listed")
+    assert "yourself" in await mei.taps("✋ It did not happen")
+    assert await states(town) == ["listed"]
+
+
+async def test_swapping_households_opens_no_way_to_verify_ones_own_family(
+    town: Town, lin: Handset, mei: Handset
+) -> None:
+    """Who lived with the claimant at the claim stays out after moving, who moves in later is out as well."""
+    guo = await town.coordinator("Guo")
+    await lives_with(town, mei, guo)
+    await claims(mei)
+    await asked(lin, "Mei")
+    wei = await town.resident("Wei")
+    await lives_with(town, guo, wei)
+    last = (await guo.bubbles())[-1].message_id
+    assert "household" in await guo.sends_data(last, "dy:1", forge=True)
+    await lives_with(town, mei, lin)
+    assert "household" in await lin.taps("✅", on="Mei")
+    assert await states(town) == ["claimed"]
