@@ -12,8 +12,7 @@ from bot.delivery import Button, Message
 from points.deeds import DeedState, DeedView, Doubt, Flag, Look, Origin, Why
 
 # A caption holds 1024 characters: what is typed is cut there, and whole where there is no picture.
-SHORT_NOTE, SHORT_QUESTION, SHORT_ANSWER = 250, 80, 180
-FLAGS_SHOWN = 3
+SHORT_NOTE, SHORT_QUESTION, SHORT_ANSWER, SHORT_NAME = 220, 70, 160, 40
 
 WHYS = {
     Why.UNCONFIRMED: "verify.why_unconfirmed",
@@ -45,7 +44,7 @@ def question(t: Texts, house: House, card: DeedCard, *, waited: bool = False) ->
     """Ask whoever verifies: what is claimed, what speaks for it, what to look at."""
     deed = card.deed
     lines = [_heading(t, card), t.rich("verify.worth", points=deed.worth), *_proof(t, card)]
-    lines += [_flag(t, house, flag) for flag in deed.flags[-FLAGS_SHOWN:]]
+    lines += [_flag(t, house, flag) for flag in {one.look: one for one in deed.flags}.values()]
     if waited:
         lines.insert(0, t.rich("verify.waited"))
     return Message(Markup("\n").join(lines), question_buttons(t, deed), photo_id=deed.photo)
@@ -126,10 +125,10 @@ def short(text: str, most: int) -> str:
 def _heading(t: Texts, card: DeedCard) -> Markup:
     deed = card.deed
     facts = {
-        "name": short(card.name(deed.resident_id), 40),
-        "area": t.name(card.area_names),
-        "what": what(t, deed),
-        "first": short(card.name(deed.verifier) or t("verify.somebody"), 40),
+        "name": short(card.name(deed.resident_id), SHORT_NAME),
+        "area": short(t.name(card.area_names), SHORT_NAME),
+        "what": short(what(t, deed), 2 * SHORT_NAME),
+        "first": short(card.name(deed.verifier) or t("verify.somebody"), SHORT_NAME),
     }
     if deed.origin is Origin.AWARD:
         key = "verify.ask_award"
@@ -148,7 +147,7 @@ def _proof(t: Texts, card: DeedCard) -> list[Markup]:
         lines.append(t.rich("verify.note", note=short(deed.note, SHORT_NOTE) if captioned else deed.note))
     if deed.question:
         asked = short(deed.question, SHORT_QUESTION) if captioned else deed.question
-        name = short(card.name(deed.asked_by) or t("verify.somebody"), 40)
+        name = short(card.name(deed.asked_by) or t("verify.somebody"), SHORT_NAME)
         lines.append(t.rich("verify.question", name=name, question=asked))
     if deed.answer:
         answer = short(deed.answer, SHORT_ANSWER) if captioned else deed.answer
