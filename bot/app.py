@@ -16,7 +16,7 @@ from telegram.ext import ExtBot
 from bot.addresses import without_password
 from bot.chat.boards import Boards
 from bot.chat.door import Door
-from bot.chat.due import FIRST, jobs, plan_ahead, preparations
+from bot.chat.due import jobs, plan_ahead, preparations
 from bot.chat.house import House
 from bot.chat.menus import show_menu
 from bot.chat.recording import recorded
@@ -90,7 +90,7 @@ async def opened(
         failed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         sender = await stack.enter_async_context(_sender(database, bot, pace, clock, failed))
         boards = await stack.enter_async_context(Boards(database, Edits(bot, pace), house, clock))
-        schedule = Schedule(database, jobs(house), clock, preparations(house), FIRST)
+        schedule = Schedule(database, jobs(house), clock, preparations(house))
         await stack.enter_async_context(schedule)
         redraws = await stack.enter_async_context(Redraws())
         door = Door(ROUTES, house, database, bot, clock, redraws)

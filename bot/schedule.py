@@ -2,9 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from types import MappingProxyType
 from typing import Any, Self
 
 import structlog
@@ -39,14 +37,6 @@ Job = Callable[[Session, Mapping[str, Any], datetime], None]
 
 Preparation = Callable[[Session, Mapping[str, Any], datetime], Callable[[], Job]]
 """Reads what slow work must know; that is done in a thread and gives the job that uses what it made."""
-First = Callable[[Session], None]
-"""What a kind of due thing needs before the first read, which fixes the moment its transaction sees."""
-
-
-@dataclass(frozen=True, slots=True)
-class Waiting:
-    due_id: int
-    kind: str
 
 
 def put(session: Session, *, key: str, kind: str, at: datetime, facts: Mapping[str, Any]) -> None:
@@ -67,11 +57,11 @@ def is_waiting(session: Session, kind: str) -> bool:
     return session.execute(noted.limit(1)).first() is not None
 
 
-def due_by(session: Session, now: datetime) -> tuple[Waiting, ...]:
-    """Give what is due and not done, the oldest first."""
+def due_by(session: Session, now: datetime) -> tuple[tuple[int, str], ...]:
+    """Give what is due and not done, the oldest first: numbers and kinds."""
     waiting = select(col(Due.id), col(Due.kind)).where(col(Due.done_at).is_(None), col(Due.at) <= now)
-    rows = session.execute(waiting.order_by(col(Due.at), col(Due.id)).limit(AT_ONCE))
-    return tuple(Waiting(*row) for row in rows)
+    found = session.execute(waiting.order_by(col(Due.at), col(Due.id)).limit(AT_ONCE))
+    return tuple((due_id, kind) for due_id, kind in found)
 
 
 def prepare(
@@ -82,12 +72,8 @@ def prepare(
     return None if due is None or due.done_at is not None else preparation(session, due.facts, now)
 
 
-def do(
-    session: Session, due_id: int, jobs: Mapping[str, Job], now: datetime, first: First | None = None
-) -> None:
+def do(session: Session, due_id: int, jobs: Mapping[str, Job], now: datetime) -> None:
     """Do one due thing and mark it done in the same transaction, unless somebody already did."""
-    if first is not None:
-        first(session)
     due = session.get(Due, due_id, with_for_update=True)
     if due is None or due.done_at is not None:
         return
@@ -112,14 +98,12 @@ class Schedule:
         database: Database,
         jobs: Mapping[str, Job],
         clock: Clock,
-        preparations: Mapping[str, Preparation] = MappingProxyType({}),
-        first: Mapping[str, First] = MappingProxyType({}),
+        preparations: Mapping[str, Preparation] | None = None,
     ) -> None:
         self._database = database
         self._jobs = jobs
-        self._first = first
         self._clock = clock
-        self._preparations = preparations
+        self._preparations = preparations or {}
         self._scheduler = AsyncIOScheduler(timezone="UTC")
         self._one_round = asyncio.Lock()
 
@@ -146,22 +130,21 @@ class Schedule:
         """Do everything that is due now; one thing that fails waits a minute and holds nothing up."""
         async with self._one_round:
             while waiting := await self._database.read(due_by, self._clock.now()):
-                for due in waiting:
-                    await self._do(due)
+                for due_id, kind in waiting:
+                    await self._do(due_id, kind)
 
-    async def _do(self, due: Waiting) -> None:
-        first = self._first.get(due.kind)
+    async def _do(self, due_id: int, kind: str) -> None:
         try:
-            jobs = {**self._jobs, **await self._prepared(due)}
-            await self._database.write(do, due.due_id, jobs, self._clock.now(), first)
+            jobs = {**self._jobs, **await self._prepared(due_id, kind)}
+            await self._database.write(do, due_id, jobs, self._clock.now())
         except Exception:
-            log.exception("due.failed", due_id=due.due_id)
-            await self._database.write(put_off, due.due_id, self._clock.now())
+            log.exception("due.failed", due_id=due_id)
+            await self._database.write(put_off, due_id, self._clock.now())
 
-    async def _prepared(self, due: Waiting) -> dict[str, Job]:
+    async def _prepared(self, due_id: int, kind: str) -> dict[str, Job]:
         """Do slow work beforehand: in the writer's transaction everybody's taps would wait for it."""
-        if due.kind not in self._preparations:
+        if kind not in self._preparations:
             return {}
-        preparation, now = self._preparations[due.kind], self._clock.now()
-        work = await self._database.read(prepare, due.due_id, preparation, now)
-        return {} if work is None else {due.kind: await asyncio.to_thread(work)}
+        preparation, now = self._preparations[kind], self._clock.now()
+        work = await self._database.read(prepare, due_id, preparation, now)
+        return {} if work is None else {kind: await asyncio.to_thread(work)}

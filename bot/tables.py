@@ -8,8 +8,6 @@ from bot.chat import conversation
 from bot.community import models as community
 from bot.delivery import models as delivery
 from bot.intake import store as intake
-from points import ddl, models, shelf
-from points import ddl, models, seal_guards, seals, shelf
 from points import ddl, earnings, models, seal_guards, seals, shelf
 from points.deeds import models as deeds
 

@@ -90,7 +90,7 @@ def expire(
     Under the key `expiry:<month>:<account>` nothing is taken twice.
     """
     page = _page(session, after)
-    available = {account: held.available for account, held in lock(session, page).items()}
+    available = {account: held.available for account, held in lock(session, _losing(session, page)).items()}
     left = _left(session, available, cut_off(month, expire_months))
     expired = community_account(session, AccountKind.EXPIRED)
     postings = [_posting(month, account, expired, points) for account, points in left.items()]
@@ -105,7 +105,9 @@ def expiring(
 ) -> ExpiringPage:
     """Find who will lose points when a month begins, some at a time; not what goes at a month before it."""
     page = _page(session, after)
-    available = {account: held.available for account, held in holdings(session, page).items()}
+    available = {
+        account: held.available for account, held in holdings(session, _losing(session, page)).items()
+    }
     left = _left(session, available, cut_off(month, expire_months))
     before = months_later(month, -1)
     if month_start(before, zone) > now:
@@ -118,16 +120,17 @@ def expiring(
 
 
 def _page(session: Session, after: int) -> list[int]:
-    """Give the next accounts that have something and may lose it."""
+    """Give the next accounts that have something."""
     has_some = balances.c.posted > balances.c.held
-    query = (
-        select(balances.c.account)
-        .join(accounts, accounts.c.id == balances.c.account)
-        .where(balances.c.account > after, has_some, accounts.c.kind.in_(EXPIRING))
-        .order_by(balances.c.account)
-        .limit(AT_ONCE)
-    )
-    return list(session.connection().execute(query).scalars())
+    query = select(balances.c.account).where(balances.c.account > after, has_some)
+    return list(session.connection().execute(query.order_by(balances.c.account).limit(AT_ONCE)).scalars())
+
+
+def _losing(session: Session, page: Sequence[int]) -> list[int]:
+    """Leave out those that never lose anything."""
+    # The kind is looked at here: asked for it, SQLite would go through all accounts of the kind instead.
+    query = select(accounts.c.id, accounts.c.kind).where(accounts.c.id.in_(page)).order_by(accounts.c.id)
+    return [account for account, kind in session.connection().execute(query) if kind in EXPIRING]
 
 
 def _last(page: Sequence[int]) -> int | None:

@@ -6,11 +6,12 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Column, LargeBinary, Row, Table, insert, select, text
+from sqlalchemy import CheckConstraint, Column, LargeBinary, Row, Table, func, insert, select, text
 from sqlmodel import Field, Session, SQLModel
 
 from points.columns import BigId, Bytewise, Moment, words
 from points.leaves import NAMES, PAGE, Values, hashes, pages
+from points.models import transfers
 from points.proofs import NOTHING_BEFORE, Header, moment_text, root_of
 
 
@@ -68,28 +69,36 @@ class Sealed:
     more: bool
 
 
-def hold_posters(session: Session) -> None:
-    """Wait for whoever is posting and keep others from it until the end of the unit.
+def settled_upto(session: Session) -> int:
+    """Give an id at or below which no transfer can appear any more, for units that begin after this one.
 
-    On PostgreSQL a transfer may become visible after one with a higher id, and would slip below what is
-    sealed. So this comes before the unit's first read, which fixes the moment that the unit sees. SQLite has
-    one writer, and its unit begins when the one before has ended.
+    On PostgreSQL a transfer may become visible after one with a higher id. So this waits for whoever is
+    posting and keeps others from it until its commit: who took a lower id before has ended by then, and
+    whoever posts later takes a higher one. What this unit itself sees may be older than that, so the answer
+    is for the next one, and is taken from the counter of ids, which nobody's view holds back.
     """
-    if session.get_bind().dialect.name == "postgresql":
-        session.connection().execute(text("LOCK TABLE transfer IN SHARE MODE"))
+    connection = session.connection()
+    if connection.dialect.name == "sqlite":  # one writer, whose unit begins when the one before has ended
+        return int(connection.execute(select(func.coalesce(func.max(transfers.c.id), 0))).scalar_one())
+    connection.execute(text("LOCK TABLE transfer IN SHARE MODE"))
+    counter = "pg_sequence_last_value(pg_get_serial_sequence('transfer', 'id')::regclass)"
+    return int(connection.execute(text(f"SELECT coalesce({counter}, 0)")).scalar_one())
 
 
-def seal(session: Session, *, now: datetime, month: str | None = None) -> Sealed:
-    """Seal what was posted since the last seal, a page of it at a time; with a month, end that month.
+def sealed_upto(session: Session) -> int:
+    """Give the id up to which everything is sealed."""
+    return _last(session).upto
 
-    Where nothing was posted there is no seal, but a month always gets its own, once. A unit does this first
-    (see `hold_posters`).
+
+def seal(session: Session, *, upto: int, now: datetime, month: str | None = None) -> Sealed:
+    """Seal a page of what was posted since the last seal, up to what an earlier unit found settled.
+
+    Where nothing was posted there is no seal; but a month gets its own, once, when the rest is sealed.
     """
-    hold_posters(session)
     if month is not None and month_root(session, month) is not None:
         return Sealed(0, more=False)
     last = _last(session)
-    rows = next(pages(session, above=last.upto), [])
+    rows = next(pages(session, above=last.upto, upto=upto), [])
     more = len(rows) == PAGE
     if rows or month:
         _write(session, last, rows, month=None if more else month, now=now)

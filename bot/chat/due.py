@@ -22,8 +22,7 @@ from bot.chat.sealing import MONTH_SEAL_DUE, SEAL_DUE, plan_seals, seal_hour, se
 from bot.chat.waiting_news import WAITING_DUE
 from bot.delivery import erase_said
 from bot.intake import erase_old
-from bot.schedule import First, Job, Preparation, forget_done, put
-from points import hold_posters
+from bot.schedule import Job, Preparation, forget_done, put
 
 TIDYING_DUE = "tidying"
 TIDYING_EVERY = timedelta(hours=1)
@@ -104,5 +103,3 @@ RULES: dict[str, Rule] = {
 }
 
 AHEAD: dict[str, Ahead] = {LEADERBOARD_DUE: draw_month}
-# What a unit does before it reads which due thing it does.
-FIRST: dict[str, First] = dict.fromkeys((SEAL_DUE, MONTH_SEAL_DUE), hold_posters)

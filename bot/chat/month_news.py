@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 LEADERBOARD_DUE = "leaderboard.month"
 AT = time(9)
 Announcing = Callable[[Session, Mapping[str, Any], datetime, House], None]
+SEALING_STEPS = 50  # a page of transfers each; after more the news goes without the seal
 # A caption holds 1024 characters: the first five of each board stay well below.
 TOP = 5
 
@@ -58,14 +59,19 @@ def announce_month(
 ) -> None:
     """Tell everybody the boards of a month, and plan the next; a month without a point passes in silence.
 
-    Of the pictures drawn beforehand those are used that still show the figures.
+    Of the pictures drawn beforehand those are used that still show the figures. After a pause the month's
+    seal comes due at the same time, and its few steps go first.
     """
-    month = str(facts["month"])
+    month, waited = str(facts["month"]), int(facts.get("waited", 0))
     _plan(session, months_later(month, 1), house.zone)
+    root = month_root(session, month)
+    if root is None and waited < SEALING_STEPS:
+        again = {"month": month, "waited": waited + 1}
+        put(session, key=f"leaderboard:{month}:{waited}", kind=LEADERBOARD_DUE, at=now, facts=again)
+        return
     boards = month_boards(session, month=month, top=TOP, reader=None)
     if boards.empty:
         return
-    root = month_root(session, month)
     tell(
         session,
         residents_in(session, root_area(session).area_id),

@@ -8,7 +8,7 @@ from sqlmodel import Session
 
 from bot.chat.house import House
 from bot.schedule import is_waiting, put
-from points import month_of, month_start, months_later, seal
+from points import month_of, month_start, months_later, seal, sealed_upto, settled_upto
 
 SEAL_DUE = "seal.hour"
 MONTH_SEAL_DUE = "seal.month"
@@ -18,39 +18,62 @@ EVERY = timedelta(hours=1)
 def plan_seals(session: Session, house: House, now: datetime) -> None:
     """Note at a start when the next seals are due, where that is not noted yet."""
     if not is_waiting(session, SEAL_DUE):
-        _plan_hour(session, now, step=0)
+        _plan_hour(session, _next_hour(now))
     if not is_waiting(session, MONTH_SEAL_DUE):
-        _plan_month(session, month_of(now, house.zone), house, step=0)
+        _plan_month(session, month_of(now, house.zone), house)
 
 
 def seal_hour(session: Session, facts: Mapping[str, Any], now: datetime, _: House) -> None:
-    """Seal what was posted since the last time, a page at a time, until nothing is left."""
-    if seal(session, now=now).more:
-        _plan_hour(session, now - EVERY, step=int(facts["step"]) + 1)
+    """Find up to where everything is settled, then seal that, a page at a time, then wait for the next hour.
+
+    Finding and sealing are units of their own: only the next unit surely sees all that is settled.
+    """
+    hour, step, upto = datetime.fromisoformat(facts["hour"]), int(facts["step"]), facts["upto"]
+    if upto is None:
+        upto = settled_upto(session)
+        more = upto > sealed_upto(session)
     else:
-        _plan_hour(session, now, step=0)
+        more = seal(session, upto=int(upto), now=now).more
+    if more:
+        _plan_hour(session, hour, step=step + 1, upto=upto)
+    else:
+        _plan_hour(session, _next_hour(now))
 
 
 def seal_month(session: Session, facts: Mapping[str, Any], now: datetime, house: House) -> None:
-    """Seal what is left of a month, then the month itself, and note when the next one ends."""
-    month = str(facts["month"])
-    if seal(session, now=now, month=month).more:
-        _plan_month(session, month, house, step=int(facts["step"]) + 1)
+    """The same for a month, which gets a seal of its own also when nothing is left to seal."""
+    month, step, upto = str(facts["month"]), int(facts["step"]), facts["upto"]
+    if upto is None:
+        upto, more = settled_upto(session), True
     else:
-        _plan_month(session, months_later(month, 1), house, step=0)
+        more = seal(session, upto=int(upto), now=now, month=month).more
+    if more:
+        _plan_month(session, month, house, step=step + 1, upto=upto)
+    else:
+        _plan_month(session, months_later(month, 1), house)
 
 
-def _plan_hour(session: Session, before: datetime, *, step: int) -> None:
-    hour = before.replace(minute=0, second=0, microsecond=0) + EVERY
-    key = f"{SEAL_DUE}:{hour.isoformat()}:{step}"
-    put(session, key=key, kind=SEAL_DUE, at=hour, facts={"step": step})
+def _next_hour(now: datetime) -> datetime:
+    return now.replace(minute=0, second=0, microsecond=0) + EVERY
 
 
-def _plan_month(session: Session, month: str, house: House, *, step: int) -> None:
+def _plan_hour(session: Session, hour: datetime, *, step: int = 0, upto: int | None = None) -> None:
+    put(
+        session,
+        key=f"{SEAL_DUE}:{hour.isoformat()}:{step}",
+        kind=SEAL_DUE,
+        at=hour,
+        facts={"hour": hour.isoformat(), "step": step, "upto": upto},
+    )
+
+
+def _plan_month(
+    session: Session, month: str, house: House, *, step: int = 0, upto: int | None = None
+) -> None:
     put(
         session,
         key=f"{MONTH_SEAL_DUE}:{month}:{step}",
         kind=MONTH_SEAL_DUE,
         at=month_start(months_later(month, 1), house.zone),
-        facts={"month": month, "step": step},
+        facts={"month": month, "step": step, "upto": upto},
     )

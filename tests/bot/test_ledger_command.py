@@ -18,7 +18,7 @@ from bot.database import writing_engine
 from bot.migrating import migrate
 from bot.neighbourhood import SAMPLE, load
 from bot.settling import settle
-from points import award, month_root, seal, statement
+from points import award, month_root, seal, settled_upto, statement
 
 NOON = datetime(2026, 10, 10, 4, tzinfo=UTC)
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -40,7 +40,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         settle(session, load(SAMPLE), NOON)
         for number in range(3):
             award(session, activity="callout", resident_id=1, key=f"deed:{number}", now=NOON, zone=ZONE)
-        seal(session, now=NOON, month="2026-10")
+        seal(session, upto=settled_upto(session), now=NOON, month="2026-10")
         (tmp_path / "root").write_text(month_root(session, "2026-10") or "", "utf-8")
         mine = statement(session, resident_id=1, now=NOON, zone=ZONE)
         (tmp_path / "mine.json").write_text(json.dumps(mine.proof), "utf-8")

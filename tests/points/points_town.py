@@ -21,6 +21,7 @@ from points import (
     Per,
     Redeemed,
     RewardOffer,
+    Sealed,
     Standing,
     WaitingPaid,
     award,
@@ -29,6 +30,8 @@ from points import (
     hand_over,
     pay_waiting,
     redeem,
+    seal,
+    settled_upto,
     standing,
     synchronise_activities,
     synchronise_rewards,
@@ -134,6 +137,11 @@ class Town:
 
     def left(self, code: str = "rice") -> int | None:
         return next(offer.left for offer in catalogue(self.session) if offer.code == code)
+
+
+def seal_now(session: Session, *, now: datetime, month: str | None = None) -> Sealed:
+    """Seal what is there, where nobody else posts."""
+    return seal(session, upto=settled_upto(session), now=now, month=month)
 
 
 def settle(session: Session) -> Town:

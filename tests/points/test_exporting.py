@@ -12,11 +12,11 @@ from beancount import loader
 from beancount.core.data import Balance, Open, Transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from points_town import NOON, SHANGHAI, Town
+from points_town import NOON, SHANGHAI, Town, seal_now
 from sqlalchemy import insert, text
 from sqlmodel import Session
 
-from points import Format, exported_books, reverse, seal
+from points import Format, exported_books, reverse
 from points.leaves import pages
 from points.models import transfers
 from points.proofs import leaf_hash, root_of
@@ -33,7 +33,7 @@ def busy(town: Town) -> Town:
     town.hands_over(town.redeems(1).code)
     mistake = town.earns(2, 'a "mistake" \\ with signs').transfer_id
     reverse(town.session, transfer_id=mistake or 0, key="mend", now=town.now, zone=SHANGHAI)
-    seal(town.session, now=town.now, month="2026-03")
+    seal_now(town.session, now=town.now, month="2026-03")
     town.redeems(1, "haircut")
     return town
 

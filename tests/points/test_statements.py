@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from points_town import SHANGHAI, Town
+from points_town import SHANGHAI, Town, seal_now
 from sqlalchemy import text
 
-from points import WrongStatement, check_statement, month_root, reverse, seal, statement
+from points import WrongStatement, check_statement, month_root, reverse, statement
 
 Proof = dict[str, Any]
 
@@ -21,17 +21,17 @@ def busy(town: Town) -> Town:
     for month in ("2026-03", "2026-04"):
         town.earns(1, f"{month} one")
         town.earns(2, f"{month} another's")
-        seal(town.session, now=town.now)
+        seal_now(town.session, now=town.now)
         town.passes(hours=1)
         code = town.redeems(1, "haircut").code
         town.hands_over(code)
-        seal(town.session, now=town.now)
+        seal_now(town.session, now=town.now)
         mistake = town.earns(1, f"{month} mistake").transfer_id
         reverse(town.session, transfer_id=mistake or 0, key=f"mend:{month}", now=town.now, zone=SHANGHAI)
-        seal(town.session, now=town.now, month=month)
+        seal_now(town.session, now=town.now, month=month)
         town.passes(days=31)
     town.earns(1, "sealed, but not published")
-    seal(town.session, now=town.now)
+    seal_now(town.session, now=town.now)
     town.earns(1, "not sealed")
     return town
 
@@ -81,7 +81,7 @@ def test_a_month_alone_is_proven_too(busy: Town) -> None:
 def test_before_the_first_month_ends_there_is_no_root(town: Town) -> None:
     town.earns(1, "first")
     assert checked(proof(town)).unsealed == 1
-    seal(town.session, now=town.now)
+    seal_now(town.session, now=town.now)
     found = checked(proof(town))
     assert (found.proven, found.newer, found.root) == (0, 1, None)
 

@@ -5,12 +5,12 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
 import pytest
-from points_town import NOON, Town
+from points_town import NOON, Town, seal_now
 from sqlalchemy import insert, text
 from sqlmodel import Session
 
 from bot.database import writing_engine
-from points import AccountKind, ddl, month_root, open_account, seal, seal_guards, verify
+from points import AccountKind, ddl, month_root, open_account, seal_guards, verify
 from points.models import transfers
 
 SEAL_1 = "seal 1 of 2026-03-10T04:00:00.000000Z"
@@ -22,11 +22,11 @@ def sealed(town: Town) -> Town:
     """Five transfers under two seals, and one that is not sealed yet."""
     for number in range(3):
         town.earns(1, f"before {number}")
-    seal(town.session, now=town.now)
+    seal_now(town.session, now=town.now)
     town.passes(hours=1)
     town.earns(1, "between")
     town.earns(2, "between too")
-    seal(town.session, now=town.now, month="2026-03")
+    seal_now(town.session, now=town.now, month="2026-03")
     town.earns(3, "after")
     found = verify(town.session)
     assert (found.problems, found.transfers, found.seals) == ((), 6, 2)
@@ -124,7 +124,7 @@ def raw(session: Session, key: str) -> None:
 
 
 def test_who_slipped_below_a_seal_is_named(postgres_tables_url: str) -> None:
-    """And why a unit that seals must read nothing before it holds the posters: here one does."""
+    """And why finding what is settled and sealing it are units of their own: here they are one."""
     engine = writing_engine(postgres_tables_url, connections=4)
     with Session(engine) as first:
         open_account(first, AccountKind.ISSUED, "community")
@@ -136,7 +136,7 @@ def test_who_slipped_below_a_seal_is_named(postgres_tables_url: str) -> None:
         quick.commit()
         hasty.connection().execute(text("SELECT 1 FROM due")).all()
         with ThreadPoolExecutor(1) as threads:
-            sealing = threads.submit(lambda: seal(hasty, now=NOON))
+            sealing = threads.submit(lambda: seal_now(hasty, now=NOON))
             slow.commit()
             assert sealing.result(timeout=30).size == 1
         hasty.commit()

@@ -109,7 +109,7 @@ RUN = """
 import asyncio, sys
 from datetime import UTC, datetime
 from points import expiry
-from bot.chat.due import FIRST, jobs, plan_ahead
+from bot.chat.due import jobs, plan_ahead
 from bot.chat.house import House
 from bot.database import Database
 from bot.neighbourhood import SAMPLE, load
@@ -123,7 +123,7 @@ async def main():
     house = House(load(SAMPLE), bot_id=1, bot_username="linli_bot")
     async with Database(sys.argv[1]) as database:
         await database.write(plan_ahead, house, datetime(2026, 11, 10, tzinfo=UTC))
-        await Schedule(database, jobs(house), Clock(), FIRST).run_due()
+        await Schedule(database, jobs(house), Clock()).run_due()
 
 expiry.AT_ONCE = 1
 asyncio.run(main())
