@@ -65,7 +65,7 @@ from points.rewards import (
     synchronise_rewards,
 )
 from points.rules import PLAIN, ActivityRule, AgeBand, Cap, Multiplier, Part, Streak, Window
-from points.seals import Sealed, hold_posters, month_root, seal, sealed_upto, settled_upto
+from points.seals import Sealed, month_root, seal, sealed_upto, settled_upto
 from points.shelf import By, RedemptionState, Verify
 from points.standings import Entry, Standing, exported, standing
 from points.statement_checks import Checked, WrongStatement, check_statement
