@@ -75,7 +75,7 @@ class PointRules(Table):
     public_over: FromOne | None = Field(
         default=None, description="what is worth more is listed for three days, then posted"
     )
-    account: Literal["resident", "household"] = Field(default="resident", description="whose points they are")
+    account: Literal["resident"] = Field(default="resident", description="whose points they are")
 
 
 class Merchant(Table):
