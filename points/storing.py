@@ -4,7 +4,7 @@ import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, TypeVar
 
-from sqlalchemy import Column, ColumnElement, String, Table, func, select, type_coerce
+from sqlalchemy import Column, ColumnElement, String, Table, case, func, select, type_coerce
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session
 
@@ -40,7 +40,9 @@ def chunks(values: Sequence[T]) -> Iterator[Sequence[T]]:
 def iso_text(column: Column[Any], dialect: str) -> ColumnElement[str]:
     """Give a moment as text in UTC, such as 2026-03-10T04:00:00.000000Z, written by the database."""
     if dialect == "sqlite":
-        return type_coerce(func.replace(type_coerce(column, String()), " ", "T"), String()) + "Z"
+        kept = type_coerce(column, String())
+        end = case((func.length(kept) == len("2026-03-10 04:00:00"), ".000000Z"), else_="Z")
+        return func.replace(kept, " ", "T", type_=String()) + end
     pattern = 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'
     return func.to_char(func.timezone("UTC", column), pattern, type_=String())
 

@@ -92,7 +92,7 @@ def test_lines_of_json_are_enough_to_find_the_sealed_root(busy: Town) -> None:
     kinds = {line["account"]["kind"] for line in lines if "account" in line}
     assert kinds == {"resident", "issued", "merchant"}
     kept = next(line["balance"] for line in lines if "balance" in line)
-    assert kept == {"account": 1, "posted": 350, "held": 60}
+    assert kept.items() >= {"account": 1, "posted": 350, "held": 60}.items()
 
 
 def test_a_spreadsheet_gets_accounts_by_kind_and_number(busy: Town) -> None:

@@ -117,6 +117,19 @@ def test_a_leaf_says_what_the_row_says(town: Town) -> None:
     assert texts([row]) == [canonical(said)]
 
 
+def test_a_moment_is_hashed_in_one_way_however_sqlite_keeps_it(session: Session) -> None:
+    if session.get_bind().dialect.name == "sqlite":
+        open_account(session, AccountKind.ISSUED, "community")
+        open_account(session, AccountKind.REDEEMED, "community")
+        for number, kept in enumerate(("2026-03-10 04:00:00", "2026-03-10 04:00:00.000000")):
+            statement = "INSERT INTO transfer (key, request_hash, kind, debit, credit, amount, at, month)"
+            values = {"key": str(number), "at": kept}
+            session.connection().execute(
+                text(f"{statement} VALUES (:key, '', 'gift', 1, 2, 1, :at, '2026-03')"), values
+            )
+        assert {facts(row)["at"] for row in rows(session)} == {"2026-03-10T04:00:00.000000Z"}
+
+
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     typed=st.lists(
