@@ -24,9 +24,9 @@ from bot.callouts import (
     my_open_asks,
     standing_in,
 )
-from bot.chat.award_words import award_html
 from bot.chat.callout_words import answer_buttons, here_button, marked_plain, standing_line, view_text
 from bot.chat.conversation import BEFORE_ALL
+from bot.chat.earning_words import earning, earning_html
 from bot.chat.house import House
 from bot.chat.keyboards import Rows, choice_typed, one_a_row
 from bot.chat.links import UnknownLinkError
@@ -120,7 +120,7 @@ async def _message(turn: Turn, outcome: Answered | Finished) -> Message:
     eta_at = outcome.eta_at if isinstance(outcome, Answered) else None
     lines = [view_text(t, view), Markup(""), standing_line(t, turn.house, state, eta_at)]
     if isinstance(outcome, Finished):
-        lines.append(_earned(t, turn.house, outcome))
+        lines += await _earned(turn, outcome)
     return Message(str(Markup("\n").join(lines)), answer_buttons(t, view.callout_id, state))
 
 
@@ -128,11 +128,12 @@ def _state(outcome: Answered | Finished) -> AskState:
     return outcome.state if isinstance(outcome, Answered) else AskState.DONE
 
 
-def _earned(t: Texts, house: House, done: Finished) -> Markup:
-    served = t.rich("answer.served", minutes=t.count("count.minutes", done.minutes))
+async def _earned(turn: Turn, done: Finished) -> list[Markup]:
+    served = turn.t.rich("answer.served", minutes=turn.t.count("count.minutes", done.minutes))
     if done.award is None:
-        return served
-    return served + Markup("\n") + award_html(t, house, done.award)
+        return [served]
+    earned = await turn.look(earning, done.award, turn.house, turn.now)
+    return [served, earning_html(turn.t, turn.house, earned)]
 
 
 def _answer(

@@ -6,38 +6,41 @@ from typing import Any
 
 from markupsafe import Markup
 
+from bot.chat.amounts import MINUTES, UNITS, answered, missing, question
 from bot.chat.conversation import Talk
+from bot.chat.deed_rules import rules_of
 from bot.chat.deed_words import decided, what_of
-from bot.chat.durations import minute_buttons, minutes_typed
 from bot.chat.house import House
 from bot.chat.keyboards import one_a_row, paged
-from bot.chat.recognising import activities_named, activity_called, meant, people_called
+from bot.chat.recognising import (
+    activities_in_order,
+    activities_named,
+    activity_called,
+    meant,
+    people_called,
+)
 from bot.chat.refusals import refuses
 from bot.chat.texts import Texts
-from bot.chat.turn import Forged, Turn
-from bot.chat.verifying_deeds import bounds_of, words_for
+from bot.chat.turn import Forged, Said, Turn
+from bot.chat.verifying_deeds import words_for
 from bot.community import Act, Card, Found, NotAllowed, UnknownResident, card
 from bot.deeds import (
     DeedClaimed,
     DeedPaid,
-    Given,
     NobodyCalled,
     Outcome,
     OwnAward,
     award_deed,
     check_award,
+    worth_to,
 )
 from bot.delivery import Button, Message
-from points import ActivityRule, current_activities, current_activity
-from points.deeds import MOST_LETTERS, NothingSaid, checked_minutes
+from points import ActivityRule, Verify, current_activity
+from points.deeds import MOST_LETTERS, NothingSaid, Proof, Work
 
-WHO, ACTIVITY, MINUTES, PREVIEW, DONE = (
-    "award.who",
-    "award.activity",
-    "award.minutes",
-    "award.preview",
-    "award.done",
-)
+WHO, ACTIVITY, PREVIEW, DONE = "award.who", "award.activity", "award.preview", "award.done"
+STEPS = {MINUTES: "award.minutes", UNITS: "award.units"}
+KINDS = {MINUTES: "am", UNITS: "an"}
 Draft = Mapping[str, Any]
 
 
@@ -96,10 +99,12 @@ async def turn_page(turn: Turn) -> None:
 
 async def take_minutes(turn: Turn) -> None:
     """Take for how long, tapped or typed."""
-    draft = _draft(turn, MINUTES)
-    minutes = turn.said.number(0) if turn.said.data else minutes_typed(turn.said.text)
-    rule = (await turn.look(current_activity, str(draft["activity"]))).rule
-    await _preview(turn, {**draft, "minutes": checked_minutes(rule, minutes)}, rule)
+    await _amount(turn, MINUTES)
+
+
+async def take_units(turn: Turn) -> None:
+    """Take how many, tapped or typed."""
+    await _amount(turn, UNITS)
 
 
 async def take_note(turn: Turn) -> None:
@@ -122,10 +127,10 @@ async def confirm(turn: Turn) -> None:
         award_deed,
         key=f"award:{turn.me}:{draft['key']}",
         coordinator_id=turn.me,
-        given=Given(draft["who"], str(draft["activity"]), draft.get("minutes"), draft.get("note") or None),
-        bounds=bounds_of(turn.house),
+        resident_id=int(draft["who"]),
+        work=_work(draft),
+        rules=rules_of(turn.house),
         now=turn.now,
-        zone=turn.house.zone,
     )
     if isinstance(done, DeedClaimed):
         await turn.toast(turn.t("award.done_already"))
@@ -163,7 +168,7 @@ async def _person(turn: Turn, draft: Draft, resident_id: int) -> None:
 
 
 async def _ask_activity(turn: Turn, draft: Draft, *, typed: str = "", page: int = 0) -> None:
-    rules = [one.rule for one in await turn.look(current_activities)]
+    rules = await turn.look(activities_in_order, turn.house)
     found = activities_named(rules, typed) if typed else []
     buttons = [Button(f"🙌 {turn.t.name(rule.names)}", f"aa:{rule.code}") for rule in found or rules]
     whom = await turn.look(card, draft["who"])
@@ -174,11 +179,17 @@ async def _ask_activity(turn: Turn, draft: Draft, *, typed: str = "", page: int 
     await turn.ask(Message(html, rows), ACTIVITY, draft)
 
 
+async def _amount(turn: Turn, asked: str) -> None:
+    draft = _draft(turn, STEPS[asked])
+    rule = (await turn.look(current_activity, str(draft["activity"]))).rule
+    await _chosen(turn, {**draft, asked: answered(turn.said, rule, asked)}, rule)
+
+
 async def _chosen(turn: Turn, draft: Draft, rule: ActivityRule) -> None:
     draft = {**draft, "activity": rule.code}
-    if rule.points_per_hour and draft.get("minutes") is None:
-        html = turn.t.rich("deed.how_long", name=turn.t.name(rule.names))
-        await turn.ask(Message(html, minute_buttons(turn.t, "am")), MINUTES, draft)
+    asked = missing(rule, draft)
+    if asked is not None:
+        await turn.ask(question(turn.t, rule, asked, KINDS[asked]), STEPS[asked], draft)
         return
     await _preview(turn, draft, rule)
 
@@ -187,10 +198,13 @@ async def _preview(turn: Turn, draft: Draft, rule: ActivityRule) -> None:
     if len(str(draft.get("note") or "")) > MOST_LETTERS:
         raise NothingSaid(MOST_LETTERS)
     whom = await turn.look(card, draft["who"])
+    worth = await turn.look(
+        worth_to, resident_id=draft["who"], work=_work(draft), rules=rules_of(turn.house), now=turn.now
+    )
     buttons = one_a_row(
         Button(turn.t("award.button_yes"), f"ay:{draft['key']}"), Button(turn.t("button.cancel"), "x")
     )
-    await turn.ask(Message(_preview_html(turn.t, turn.house, draft, rule, whom), buttons), PREVIEW, draft)
+    await turn.ask(Message(_preview_html(turn, draft, rule, whom, worth), buttons), PREVIEW, draft)
 
 
 def _done(t: Texts, done: Outcome, by: int) -> Message:
@@ -204,21 +218,22 @@ def _done(t: Texts, done: Outcome, by: int) -> Message:
     return Message(Markup(said.text) + Markup("\n") + t.rich("award.no_chat"))  # noqa: S704 - made by `rich`
 
 
-def _preview_html(t: Texts, house: House, draft: Draft, rule: ActivityRule, whom: Card) -> Markup:
-    minutes, bounds = draft.get("minutes"), bounds_of(house)
-    worth = rule.worth(minutes or 0)
+def _preview_html(turn: Turn, draft: Draft, rule: ActivityRule, whom: Card, worth: int) -> Markup:
+    t, bounds = turn.t, rules_of(turn.house).bounds
     lines = [
         t.rich(
             "award.preview",
             name=whom.name,
             area=t.name(whom.area.names),
-            what=what_of(t, rule.names, minutes),
+            what=what_of(t, rule.names, draft.get(MINUTES), draft.get(UNITS), rule.unit),
             points=worth,
         )
     ]
     if draft.get("note"):
         lines.append(t.rich("verify.note", note=str(draft["note"])))
-    if bounds.two_people_over is not None and worth > bounds.two_people_over:
+    if rule.verify is Verify.TWO_PEOPLE:
+        lines.append(t.rich("award.preview_two"))
+    elif bounds.two_people_over is not None and worth > bounds.two_people_over:
         lines.append(t.rich("award.preview_second", over=bounds.two_people_over))
     if bounds.public_over is not None and worth > bounds.public_over:
         lines.append(t.rich("award.preview_listed", over=bounds.public_over))
@@ -226,14 +241,19 @@ def _preview_html(t: Texts, house: House, draft: Draft, rule: ActivityRule, whom
 
 
 def _with_rule(rule: ActivityRule | None, rest: str) -> dict[str, Any]:
-    """Keep the activity, for how long where the next word says so, and the rest as the note."""
+    """Keep the activity, how long or how many where the next word says so, and the rest as the note."""
     if rule is None:
         return {"note": rest} if rest else {}
     first, _, after = rest.partition(" ")
-    minutes = int(first) if rule.points_per_hour and first.isdecimal() and len(first) < 5 else None
-    if minutes is None:
+    asked = missing(rule, {})
+    if asked is None or not (first.isdecimal() and len(first) < 6):
         return {"activity": rule.code, "note": rest}
-    return {"activity": rule.code, "minutes": checked_minutes(rule, minutes), "note": after}
+    return {"activity": rule.code, asked: answered(Said(text=first), rule, asked), "note": after}
+
+
+def _work(draft: Draft) -> Work:
+    proof = Proof(note=draft.get("note") or None)
+    return Work(str(draft["activity"]), draft.get(MINUTES), draft.get(UNITS), proof)
 
 
 def _draft(turn: Turn, step: str) -> Draft:

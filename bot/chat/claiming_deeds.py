@@ -6,22 +6,25 @@ from typing import Any
 
 from markupsafe import Markup
 
+from bot.chat.amounts import MINUTES, UNITS, answered, missing, question
 from bot.chat.conversation import Talk
 from bot.chat.deed_proof import proof_of
+from bot.chat.deed_rules import rules_of
 from bot.chat.deed_words import what, what_of
-from bot.chat.durations import minute_buttons, minutes_typed
 from bot.chat.house import House
 from bot.chat.keyboards import one_a_row, paged
-from bot.chat.recognising import activities_named, activity_called
+from bot.chat.recognising import activities_in_order, activities_named, activity_called
 from bot.chat.refusals import refuses
 from bot.chat.texts import Texts
 from bot.chat.turn import Forged, Turn
 from bot.deeds import claim_deed
 from bot.delivery import Button, Message
-from points import ActivityRule, UnknownActivity, Verify, current_activities, current_activity
-from points.deeds import HowLong, NothingSaid, PaysByItself, Proof, checked_minutes, listed_deeds
+from points import ActivityRule, UnknownActivity, Verify, current_activity
+from points.deeds import HowLong, HowMany, NothingSaid, PaysByItself, Proof, Work, listed_deeds
 
-LIST, MINUTES, PROOF, SENT = "deed", "deed.minutes", "deed.proof", "deed.sent"
+LIST, PROOF, SENT = "deed", "deed.proof", "deed.sent"
+STEPS = {MINUTES: "deed.minutes", UNITS: "deed.units"}
+KINDS = {MINUTES: "dm", UNITS: "dg"}
 
 
 async def begin(turn: Turn) -> None:
@@ -49,10 +52,12 @@ async def take_activity(turn: Turn) -> None:
 
 async def take_minutes(turn: Turn) -> None:
     """Take for how long, tapped or typed."""
-    draft = _draft(turn, MINUTES)
-    minutes = turn.said.number(0) if turn.said.data else minutes_typed(turn.said.text)
-    rule = (await turn.look(current_activity, str(draft["activity"]))).rule
-    await _ask_proof(turn, rule, {**draft, "minutes": checked_minutes(rule, minutes)})
+    await _amount(turn, MINUTES)
+
+
+async def take_units(turn: Turn) -> None:
+    """Take how many, tapped or typed."""
+    await _amount(turn, UNITS)
 
 
 async def take_proof(turn: Turn) -> None:
@@ -81,8 +86,8 @@ async def _meant(turn: Turn, typed: str) -> None:
 
 
 async def _list(turn: Turn, *, typed: str = "", page: int = 0) -> None:
-    rules = [one.rule for one in await turn.look(current_activities)]
-    rules = [rule for rule in rules if rule.verify is not Verify.AUTOMATIC]
+    every = await turn.look(activities_in_order, turn.house)
+    rules = [rule for rule in every if rule.verify is not Verify.AUTOMATIC]
     found = activities_named(rules, typed) if typed else []
     buttons = [Button(f"🙌 {turn.t.name(rule.names)}", f"da:{rule.code}") for rule in found or rules]
     rows = paged(buttons, page, lambda number: f"dp:{number}", turn.t)
@@ -95,17 +100,23 @@ async def _list(turn: Turn, *, typed: str = "", page: int = 0) -> None:
 
 
 async def _chosen(turn: Turn, rule: ActivityRule) -> None:
-    draft = {"activity": rule.code, "key": secrets.token_hex(8)}
-    if not rule.points_per_hour:
-        await _ask_proof(turn, rule, draft)
+    await _next(turn, rule, {"activity": rule.code, "key": secrets.token_hex(8)})
+
+
+async def _amount(turn: Turn, asked: str) -> None:
+    draft = _draft(turn, STEPS[asked])
+    rule = (await turn.look(current_activity, str(draft["activity"]))).rule
+    await _next(turn, rule, {**draft, asked: answered(turn.said, rule, asked)})
+
+
+async def _next(turn: Turn, rule: ActivityRule, draft: Mapping[str, Any]) -> None:
+    asked = missing(rule, draft)
+    if asked is not None:
+        await turn.ask(question(turn.t, rule, asked, KINDS[asked]), STEPS[asked], draft)
         return
-    html = turn.t.rich("deed.how_long", name=turn.t.name(rule.names))
-    await turn.ask(Message(html, minute_buttons(turn.t, "dm")), MINUTES, draft)
-
-
-async def _ask_proof(turn: Turn, rule: ActivityRule, draft: Mapping[str, Any]) -> None:
-    html = turn.t.rich("deed.proof", what=what_of(turn.t, rule.names, draft.get("minutes")))
-    await turn.ask(Message(html, one_a_row(Button(turn.t("deed.button_no_proof"), "d0"))), PROOF, draft)
+    named = what_of(turn.t, rule.names, draft.get(MINUTES), draft.get(UNITS), rule.unit)
+    buttons = one_a_row(Button(turn.t("deed.button_no_proof"), "d0"))
+    await turn.ask(Message(turn.t.rich("deed.proof", what=named), buttons), PROOF, draft)
 
 
 async def _send(turn: Turn, proof: Proof) -> None:
@@ -115,9 +126,8 @@ async def _send(turn: Turn, proof: Proof) -> None:
         claim_deed,
         key=f"claim:{turn.me}:{draft['key']}",
         resident_id=turn.me,
-        activity=str(draft["activity"]),
-        minutes=draft.get("minutes"),
-        proof=proof,
+        work=Work(str(draft["activity"]), draft.get(MINUTES), draft.get(UNITS), proof),
+        rules=rules_of(turn.house),
         now=turn.now,
     )
     t, facts = turn.t, {"what": what(turn.t, sent.card.deed)}
@@ -138,6 +148,11 @@ def _draft(turn: Turn, step: str) -> Mapping[str, Any]:
 @refuses(HowLong)
 def _how_long(_: HowLong, t: Texts, __: House) -> str:
     return t("deed.bad_minutes")
+
+
+@refuses(HowMany)
+def _how_many(error: HowMany, t: Texts, _: House) -> str:
+    return t("deed.bad_units", most=error.most)
 
 
 @refuses(PaysByItself)

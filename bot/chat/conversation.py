@@ -18,7 +18,9 @@ RESTING = frozenset(
     ("available", "board", "codes", "help", "leaderboard", "points", "privacy", "rewards.done", "teams")
 ) | {"award.done", "deed.list", "deed.sent", "household"}
 # What people see at these steps names others.
-NAMING = frozenset(("award.activity", "award.minutes", "award.preview", "award.who", "deed.list"))
+NAMING = frozenset(
+    ("award.activity", "award.minutes", "award.preview", "award.units", "award.who", "deed.list")
+)
 
 
 class Conversation(SQLModel, table=True):

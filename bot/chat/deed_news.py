@@ -108,7 +108,7 @@ def paid(session: Session, event: DeedPaid, house: House, now: datetime) -> None
     withdraw(session, about(deed.deed_id), now)
 
     def words(t: Texts) -> Message:
-        return Message(_paid_heading(t, event.card) + Markup("\n") + earning_html(t, earned))
+        return Message(_paid_heading(t, event.card) + Markup("\n") + earning_html(t, house, earned))
 
     tell(session, event.claimant, key=f"deed:{deed.deed_id}:paid", words=words, now=now)
     _tell_about(session, event.card, event.objector, "objection.told_posted", now)

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlmodel import Session
 
+from bot.chat.deed_rules import rules_of
 from bot.chat.house import House
 from bot.deeds import pass_up, post_listed, remind
 
@@ -22,4 +23,4 @@ def ask_others(session: Session, facts: Mapping[str, Any], _: datetime, __: Hous
 
 def post_what_was_listed(session: Session, facts: Mapping[str, Any], now: datetime, house: House) -> object:
     """Pay a deed whose days on the list are over."""
-    return post_listed(session, deed_id=int(facts["deed_id"]), now=now, zone=house.zone)
+    return post_listed(session, deed_id=int(facts["deed_id"]), rules=rules_of(house), now=now)

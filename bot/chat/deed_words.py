@@ -30,14 +30,24 @@ Words = Callable[[Texts], Message]
 
 
 def what(t: Texts, deed: DeedView) -> str:
-    """Name what was done, with how long where that counts."""
-    return what_of(t, deed.names, deed.minutes)
+    """Name what was done, with how long and how many where that counts."""
+    return what_of(t, deed.names, deed.minutes, deed.units, deed.unit_names)
 
 
-def what_of(t: Texts, names: Mapping[str, str], minutes: int | None) -> str:
-    """Name an activity, with how long where that counts."""
+def what_of(
+    t: Texts,
+    names: Mapping[str, str],
+    minutes: int | None,
+    units: int | None = None,
+    unit_names: Mapping[str, str] | None = None,
+) -> str:
+    """Name an activity, with how long and how many where that counts."""
     name = t.name(names)
-    return name if minutes is None else t("deed.what_minutes", name=name, minutes=minutes)
+    if minutes is not None:
+        name = t("deed.what_minutes", name=name, minutes=minutes)
+    if units is not None:
+        name = t("deed.what_units", name=name, n=units, unit=t.name(unit_names or {"*": "×"}))
+    return name
 
 
 def question(t: Texts, house: House, card: DeedCard, *, waited: bool = False) -> Message:

@@ -7,6 +7,7 @@ from datetime import datetime
 from markupsafe import Markup
 from sqlmodel import Session
 
+from bot.chat.award_words import award_html
 from bot.chat.house import House
 from bot.chat.texts import Texts
 from bot.community import UnknownArea, area_by_code, group_keys, residents_in
@@ -43,14 +44,12 @@ def earning(session: Session, award: Awarded, house: House, now: datetime) -> Ea
     return Earning(award, place, building, wish, enough)
 
 
-def earning_html(t: Texts, earned: Earning) -> Markup:
-    """Word what an award came to, a line each."""
+def earning_html(t: Texts, house: House, earned: Earning) -> Markup:
+    """Word what an award came to and why, and where that leads, a line each."""
     award = earned.award
-    if not award.amount:
-        return t.rich("earned.nothing", balance=award.balance)
-    lines = [t.rich("answer.earned", points=award.amount, balance=award.balance)]
-    if award.capped:
-        lines.append(t.rich("earned.capped"))
+    lines = [award_html(t, house, award)]
+    if not award.amount or award.waiting_until is not None:
+        return lines[0]
     if earned.place is not None and earned.building is not None:
         lines.append(t.rich("earned.place", place=earned.place, building=t.name(earned.building)))
     if earned.wish is not None:

@@ -4,6 +4,7 @@ from markupsafe import Markup
 from sqlmodel import Session
 
 from bot.chat.deed_closing import close_questions, questions_about
+from bot.chat.deed_rules import rules_of
 from bot.chat.deed_words import decided, what
 from bot.chat.house import House
 from bot.chat.keyboards import PAGE, one_a_row, paged
@@ -95,7 +96,12 @@ async def _settle(turn: Turn, *, post: bool) -> None:
     deed_id = turn.said.number(0)
     asked = await turn.look(questions_about, deed_id)
     done = await turn.act(
-        settle, deed_id=deed_id, decider_id=turn.me, post=post, now=turn.now, zone=turn.house.zone
+        settle,
+        deed_id=deed_id,
+        decider_id=turn.me,
+        post=post,
+        rules=rules_of(turn.house),
+        now=turn.now,
     )
     key = "objection.dropped"
     if post:

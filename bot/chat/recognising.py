@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from sqlmodel import Session
 
+from bot.chat.house import House
 from bot.community import Act, Found, find_residents, may, name_key
 from bot.deeds import NobodyCalled
 from points import ActivityRule, current_activities
@@ -56,6 +57,13 @@ def activity_called(session: Session, typed: str) -> ActivityRule | None:
     """Give the activity of this code or name; case, width and spaces do not count."""
     rule, rest = activity_first(session, typed.split())
     return None if rest else rule
+
+
+def activities_in_order(session: Session, house: House) -> list[ActivityRule]:
+    """Give the activities that hold now in the order of the neighbourhood's file."""
+    order = {one.code: place for place, one in enumerate(house.neighbourhood.activities)}
+    rules = [one.rule for one in current_activities(session)]
+    return sorted(rules, key=lambda rule: order.get(rule.code, len(order)))
 
 
 def activities_named(rules: Sequence[ActivityRule], typed: str) -> list[ActivityRule]:

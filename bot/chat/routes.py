@@ -68,6 +68,11 @@ COMMANDS: tuple[Command, ...] = (
     Command("cancel", "command.cancel", _cancel, words=("取消", "cancel"), for_strangers=True),
 )
 
+# Here a number is the answer itself, never the place of a button.
+NUMBER_STEPS = frozenset(
+    ("award.minutes", "award.units", "callout.needed", "deed.minutes", "deed.units", "household.door")
+) | {"household.year"}
+
 HELPER = Helper(COMMANDS, RESTING)
 
 ROUTES = Routes(
@@ -166,6 +171,7 @@ ROUTES = Routes(
         "da": claiming_deeds.take_activity,
         "dp": claiming_deeds.turn_page,
         "dm": claiming_deeds.take_minutes,
+        "dg": claiming_deeds.take_units,
         "d0": claiming_deeds.no_proof,
         "dy": verifying_deeds.approve,
         "dn": verifying_deeds.ask_reason,
@@ -183,6 +189,7 @@ ROUTES = Routes(
         "aa": awarding.take_activity,
         "ap": awarding.turn_page,
         "am": awarding.take_minutes,
+        "an": awarding.take_units,
         "ay": awarding.confirm,
         "bm": leaderboards.turn_to,
         "pc": points_chart.show_chart,
@@ -204,6 +211,7 @@ ROUTES = Routes(
         "rewards": shopping.search,
         "deed": claiming_deeds.take_typed,
         "deed.minutes": claiming_deeds.take_minutes,
+        "deed.units": claiming_deeds.take_units,
         "deed.proof": claiming_deeds.take_proof,
         "deed.reason": verifying_deeds.take_reason,
         "deed.question": verifying_deeds.take_question,
@@ -213,6 +221,7 @@ ROUTES = Routes(
         "award.who": awarding.take_who,
         "award.activity": awarding.take_typed_activity,
         "award.minutes": awarding.take_minutes,
+        "award.units": awarding.take_units,
         "award.preview": awarding.take_note,
         "handover.code": handing_over.take_code,
         "callout.plan": calling_out.take_typed_plan,
@@ -226,9 +235,7 @@ ROUTES = Routes(
         ("callout.text", "callout.place", "callout.plan", "callout.preview", "deed.proof", "deed.reason")
     )
     | {"deed.question", "deed.answer", "deed.objection", "award.preview"},
-    number_steps=frozenset(
-        {"callout.needed", "household.door", "household.year", "deed.minutes", "award.minutes"}
-    ),
+    number_steps=NUMBER_STEPS,
     resting=RESTING,
     picture_steps=frozenset({"deed.proof", "deed.asked", "deed.answer"}),
     typed=_typed,

@@ -7,6 +7,7 @@ from sqlmodel import Session
 
 from bot.chat.deed_closing import close_questions, questions_about
 from bot.chat.deed_proof import proof_of
+from bot.chat.deed_rules import rules_of
 from bot.chat.deed_words import decided, what
 from bot.chat.house import House
 from bot.chat.keyboards import one_a_row
@@ -30,7 +31,6 @@ from bot.deeds import (
 )
 from bot.delivery import Button, Message
 from points.deeds import (
-    Bounds,
     DeedState,
     NotAskedBack,
     OwnDeed,
@@ -55,23 +55,12 @@ OUTCOMES: Mapping[type, str] = {
 }
 
 
-def bounds_of(house: House) -> Bounds:
-    """Give above how many points more than one person decides."""
-    rules = house.neighbourhood.points
-    return Bounds(rules.two_people_over, rules.public_over)
-
-
 async def approve(turn: Turn) -> None:
     """Agree to a deed: the first tap decides, and everybody who was asked sees who it was."""
     deed_id = turn.said.number(0)
     asked = await turn.look(questions_about, deed_id)
     outcome = await turn.act(
-        say_yes,
-        deed_id=deed_id,
-        verifier_id=turn.me,
-        bounds=bounds_of(turn.house),
-        now=turn.now,
-        zone=turn.house.zone,
+        say_yes, deed_id=deed_id, verifier_id=turn.me, rules=rules_of(turn.house), now=turn.now
     )
     words = words_for(outcome, turn.me)
     await turn.show_here(words(turn.t))

@@ -1,6 +1,6 @@
 """Good deeds between people: who claims, who verifies, who may object, and who hears of it."""
 
-from bot.deeds.claiming import Given, answer_verifier, award_deed, check_award, claim_deed
+from bot.deeds.claiming import answer_verifier, award_deed, check_award, claim_deed, worth_to
 from bot.deeds.errors import DecidedBefore, NobodyCalled, OwnAward
 from bot.deeds.events import (
     DeedAnswered,
@@ -16,7 +16,7 @@ from bot.deeds.events import (
     DeedUnpaid,
 )
 from bot.deeds.listing import listed, post_listed, raise_objection, settle
-from bot.deeds.people import DeedCard, deed_card
+from bot.deeds.people import DeedCard, DeedRules, deed_card
 from bot.deeds.verifying import Outcome, ask_claimant, say_no, say_yes, still_open
 from bot.deeds.waiting import PASS_ON_AFTER, REMIND_AFTER, pass_up, remind, stage
 
@@ -35,8 +35,8 @@ __all__ = [
     "DeedPassedOn",
     "DeedRejected",
     "DeedReminded",
+    "DeedRules",
     "DeedUnpaid",
-    "Given",
     "NobodyCalled",
     "Outcome",
     "OwnAward",
@@ -56,4 +56,5 @@ __all__ = [
     "settle",
     "stage",
     "still_open",
+    "worth_to",
 ]

@@ -1,8 +1,6 @@
 """A resident claims a deed, answers what a verifier asked, and a coordinator awards one at once."""
 
-from dataclasses import dataclass
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from sqlmodel import Session
 
@@ -10,9 +8,11 @@ from bot.community import Act, card, household_members, require, teams_of
 from bot.deeds.errors import OwnAward, saying_who
 from bot.deeds.events import DeedAnswered, DeedClaimed
 from bot.deeds.people import (
+    DeedRules,
     Home,
     by_leads,
     deed_card,
+    facts_of,
     first_tier,
     household_of,
     households_of,
@@ -22,7 +22,7 @@ from bot.deeds.people import (
 )
 from bot.deeds.verifying import Outcome, agreed, record_act
 from points import current_activity
-from points.deeds import Bounds, Doer, Origin, Proof, Tier, answer, claim
+from points.deeds import Doer, Origin, Proof, Tier, Work, answer, claim, worth_of
 
 
 def claim_deed(
@@ -30,22 +30,19 @@ def claim_deed(
     *,
     key: str,
     resident_id: int,
-    activity: str,
-    minutes: int | None,
-    proof: Proof,
+    work: Work,
+    rules: DeedRules,
     now: datetime,
 ) -> DeedClaimed:
     """Claim a good deed of one's own; the same key again changes nothing.
 
     Raises:
-        UnknownActivity, PaysByItself, HowLong, NothingSaid: it cannot be claimed so.
+        UnknownActivity, PaysByItself, HowLong, HowMany, NothingSaid: it cannot be claimed so.
     """
-    leads = by_leads(current_activity(session, activity).rule.verify.value)
+    leads = by_leads(current_activity(session, work.activity).rule.verify.value)
     doer = _doer(session, resident_id, leads=leads)
     tier = first_tier(people_by_tier(session, _home(session, doer), leads=leads), leads=leads)
-    deed, new = claim(
-        session, key=key, doer=doer, activity=activity, minutes=minutes, proof=proof, tier=tier, now=now
-    )
+    deed, new = claim(session, key=key, doer=doer, work=work, tier=tier, now=now, zone=rules.zone)
     return DeedClaimed(deed_card(session, deed), up_to(verifiers(session, deed), deed.tier), new)
 
 
@@ -65,25 +62,15 @@ def answer_verifier(
     )
 
 
-@dataclass(frozen=True)
-class Given:
-    """What a coordinator awards: to whom, by which activity, for how long where that counts, and why."""
-
-    resident_id: int
-    activity: str
-    minutes: int | None = None
-    note: str | None = None
-
-
 def award_deed(
     session: Session,
     *,
     key: str,
     coordinator_id: int,
-    given: Given,
-    bounds: Bounds,
+    resident_id: int,
+    work: Work,
+    rules: DeedRules,
     now: datetime,
-    zone: ZoneInfo,
 ) -> Outcome:
     """Award somebody by an activity's rule: paid at once, listed, or asked of a second person.
 
@@ -91,24 +78,29 @@ def award_deed(
         UnknownResident: there is no such person.
         NotAllowed: no role of the coordinator reaches where they live.
         OwnAward: it is the coordinator, or somebody of their household.
-        UnknownActivity, HowLong, NothingSaid: it cannot be awarded so.
+        UnknownActivity, HowLong, HowMany, NothingSaid: it cannot be awarded so.
     """
-    check_award(session, coordinator_id=coordinator_id, resident_id=given.resident_id)
+    check_award(session, coordinator_id=coordinator_id, resident_id=resident_id)
     deed, new = claim(
         session,
         key=key,
-        doer=_doer(session, given.resident_id, leads=False),
-        activity=given.activity,
-        minutes=given.minutes,
-        proof=Proof(note=given.note),
+        doer=_doer(session, resident_id, leads=False),
+        work=work,
         origin=Origin.AWARD,
         tier=Tier.OFFICERS,
         now=now,
+        zone=rules.zone,
     )
     if not new:
         return DeedClaimed(deed_card(session, deed), (), new=False)
     record_act(session, deed, actor=coordinator_id, act=Act.AWARD, now=now)
-    return agreed(session, deed, by=coordinator_id, household=None, bounds=bounds, now=now, zone=zone)
+    return agreed(session, deed, by=coordinator_id, household=None, rules=rules, now=now)
+
+
+def worth_to(session: Session, *, resident_id: int, work: Work, rules: DeedRules, now: datetime) -> int:
+    """Give what a piece of work would be worth to somebody now, which decides how many must agree."""
+    facts = facts_of(session, resident_id)
+    return worth_of(session, resident_id=resident_id, work=work, facts=facts, now=now, zone=rules.zone)
 
 
 def check_award(session: Session, *, coordinator_id: int, resident_id: int) -> None:
@@ -130,7 +122,9 @@ def _doer(session: Session, resident_id: int, *, leads: bool) -> Doer:
     home = household_of(session, resident_id)
     team = next((one.code for one in teams_of(session, resident_id)), None) if leads else None
     kin = tuple(one for one in household_members(session, resident_id) if one != resident_id)
-    return Doer(resident_id, home, card(session, resident_id).area.area_id, team, kin)
+    return Doer(
+        resident_id, home, card(session, resident_id).area.area_id, team, kin, facts_of(session, resident_id)
+    )
 
 
 def _home(session: Session, doer: Doer) -> Home:

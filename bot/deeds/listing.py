@@ -1,14 +1,22 @@
 """Deeds that are listed for objection: everybody may object, coordinators decide, time pays."""
 
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from sqlmodel import Session
 
 from bot.community import Act, NotAllowed, PersonAddress, Role, holders, may, require
 from bot.deeds.errors import saying_who
 from bot.deeds.events import DeedObjected, DeedPaid, DeedRejected, DeedUnpaid, People
-from bot.deeds.people import DeedCard, claimant, deed_card, home_of, household_of, near, one_address
+from bot.deeds.people import (
+    DeedCard,
+    DeedRules,
+    claimant,
+    deed_card,
+    home_of,
+    household_of,
+    near,
+    one_address,
+)
 from bot.deeds.verifying import paid, record_act
 from points.deeds import (
     DeedState,
@@ -52,7 +60,7 @@ def raise_objection(
 
 
 def settle(
-    session: Session, *, deed_id: int, decider_id: int, post: bool, now: datetime, zone: ZoneInfo
+    session: Session, *, deed_id: int, decider_id: int, post: bool, rules: DeedRules, now: datetime
 ) -> DeedPaid | DeedUnpaid | DeedRejected:
     """Decide on an objection: the points are posted after all, or never.
 
@@ -75,18 +83,18 @@ def settle(
     act = Act.SETTLE_OBJECTION if post else "uphold-objection"
     record_act(session, after, actor=decider_id, act=act, now=now)
     if post:
-        return paid(session, after, now=now, zone=zone)
+        return paid(session, after, rules=rules, now=now)
     objector = one_address(session, after.objector)
     return DeedRejected(deed_card(session, after), claimant(session, after), objector)
 
 
 def post_listed(
-    session: Session, *, deed_id: int, now: datetime, zone: ZoneInfo
+    session: Session, *, deed_id: int, rules: DeedRules, now: datetime
 ) -> DeedPaid | DeedUnpaid | None:
     """Pay a deed whose days on the list are over; nothing where somebody objected or it is gone."""
     due = deed(session, deed_id)
     over = due.listed_until is not None and now >= due.listed_until
-    return paid(session, due, now=now, zone=zone) if due.state is DeedState.LISTED and over else None
+    return paid(session, due, rules=rules, now=now) if due.state is DeedState.LISTED and over else None
 
 
 def deciders(session: Session, held: DeedView) -> People:

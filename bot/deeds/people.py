@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from zoneinfo import ZoneInfo
 
 from sqlmodel import Session
 
@@ -13,13 +14,14 @@ from bot.community import (
     Role,
     addresses,
     area,
+    earner_facts,
     grants_of,
     group_keys,
     holders,
     teams_of,
 )
-from points import Verify
-from points.deeds import DeedView, OwnDeed, Tier
+from points import Groups, Verify
+from points.deeds import Bounds, DeedView, Facts, OwnDeed, Tier
 
 TIERS = (Tier.LEADS, Tier.OFFICERS, Tier.ADMINS)
 _TIER_OF = {
@@ -28,6 +30,15 @@ _TIER_OF = {
     Role.COORDINATOR: Tier.OFFICERS,
     Role.ADMIN: Tier.ADMINS,
 }
+
+
+@dataclass(frozen=True)
+class DeedRules:
+    """What the neighbourhood's file says of deeds: the bounds, whose calendar counts, the month's budget."""
+
+    zone: ZoneInfo
+    bounds: Bounds
+    budget: int | None = None
 
 
 @dataclass(frozen=True)
@@ -95,6 +106,16 @@ def near(session: Session, home: Home, resident_ids: Iterable[int]) -> set[int |
         *home.kin,
         *(number for number, one in keys.items() if one.household in home.households),
     }
+
+
+def facts_of(session: Session, resident_id: int) -> Facts:
+    """Give what an award to somebody depends on: their groups as they are now, their age, where they live."""
+    known = earner_facts(session, [resident_id]).get(resident_id)
+    if known is None:
+        return Facts()
+    own = known.groups
+    groups = Groups(household=own.household, building=own.building, grid=own.grid)
+    return Facts(groups, known.birth_year, known.areas)
 
 
 def household_of(session: Session, resident_id: int) -> str | None:

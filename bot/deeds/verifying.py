@@ -1,11 +1,10 @@
 """Verifying a deed: agreeing, alone or as the second, rejecting and asking back; each act is audited."""
 
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from sqlmodel import Session
 
-from bot.community import Act, group_keys, record
+from bot.community import Act, record
 from bot.deeds.errors import saying_who
 from bot.deeds.events import (
     DeedAskedBack,
@@ -17,10 +16,19 @@ from bot.deeds.events import (
     DeedUnpaid,
     People,
 )
-from bot.deeds.people import check_verifier, claimant, deed_card, one_address, tier_above, up_to, verifiers
-from points import Groups, UnknownActivity
+from bot.deeds.people import (
+    DeedRules,
+    check_verifier,
+    claimant,
+    deed_card,
+    facts_of,
+    one_address,
+    tier_above,
+    up_to,
+    verifiers,
+)
+from points import UnknownActivity
 from points.deeds import (
-    Bounds,
     DeedDecided,
     DeedState,
     DeedView,
@@ -38,9 +46,7 @@ from points.deeds import (
 Outcome = DeedClaimed | DeedHalfAgreed | DeedListed | DeedPaid | DeedUnpaid
 
 
-def say_yes(
-    session: Session, *, deed_id: int, verifier_id: int, bounds: Bounds, now: datetime, zone: ZoneInfo
-) -> Outcome:
+def say_yes(session: Session, *, deed_id: int, verifier_id: int, rules: DeedRules, now: datetime) -> Outcome:
     """Agree to a deed: it is paid, or listed first, or a second person is asked.
 
     Raises:
@@ -52,9 +58,7 @@ def say_yes(
     with saying_who(session):
         asked = deed(session, deed_id)
         household = check_verifier(session, asked, verifier_id)
-        outcome = agreed(
-            session, asked, by=verifier_id, household=household, bounds=bounds, now=now, zone=zone
-        )
+        outcome = agreed(session, asked, by=verifier_id, household=household, rules=rules, now=now)
     record_act(session, asked, actor=verifier_id, act=Act.VERIFY_DEED, now=now)
     return outcome
 
@@ -121,24 +125,30 @@ def agreed(
     *,
     by: int,
     household: str | None,
-    bounds: Bounds,
+    rules: DeedRules,
     now: datetime,
-    zone: ZoneInfo,
 ) -> Outcome:
     """Agree, and do what follows: pay, list, or ask a second person."""
-    after = agree(session, deed_id=asked.deed_id, by=by, household=household, bounds=bounds, now=now)
+    after = agree(session, deed_id=asked.deed_id, by=by, household=household, bounds=rules.bounds, now=now)
     if after.is_open:
         return _ask_second(session, after)
     if after.state is DeedState.LISTED and after.listed_until is not None:
         return DeedListed(deed_card(session, after), claimant(session, after), after.listed_until)
-    return paid(session, after, now=now, zone=zone)
+    return paid(session, after, rules=rules, now=now)
 
 
-def paid(session: Session, due: DeedView, *, now: datetime, zone: ZoneInfo) -> DeedPaid | DeedUnpaid:
+def paid(session: Session, due: DeedView, *, rules: DeedRules, now: datetime) -> DeedPaid | DeedUnpaid:
     """Pay what was agreed to; a rule that was retired meanwhile pays nothing, and those in charge hear it."""
     owed = claimant(session, due)
     try:
-        award = pay(session, deed_id=due.deed_id, now=now, zone=zone, groups=_groups(session, due))
+        award = pay(
+            session,
+            deed_id=due.deed_id,
+            now=now,
+            zone=rules.zone,
+            facts=facts_of(session, due.resident_id or 0),
+            budget=rules.budget,
+        )
     except UnknownActivity:
         award = None
     if award is None:
@@ -179,11 +189,3 @@ def _ask_second(session: Session, half: DeedView) -> DeedHalfAgreed:
 def _in_charge(session: Session, about: DeedView) -> People:
     people = verifiers(session, about)
     return people[Tier.OFFICERS] or people[Tier.ADMINS]
-
-
-def _groups(session: Session, due: DeedView) -> Groups:
-    """Name who earns with the resident: their own groups as they are now."""
-    if due.resident_id is None:
-        return Groups(team=due.team)
-    keys = group_keys(session, [due.resident_id])[due.resident_id]
-    return Groups(household=keys.household, team=due.team, building=keys.building, grid=keys.grid)

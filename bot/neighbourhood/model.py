@@ -71,7 +71,9 @@ class Plan(Table):
 class PointRules(Table):
     expire_months: FromZero = Field(default=12, description="0 = never")
     monthly_budget: FromOne = Field(default=200_000, description="what may be issued in a month")
-    two_people_over: FromZero | None = Field(default=None, description="a deed worth more needs two people")
+    two_people_over: FromOne | None = Field(
+        default=None, description="a deed or an award of more needs two people; without it none does"
+    )
     public_over: FromOne | None = Field(
         default=None, description="what is worth more is listed for three days, then posted"
     )

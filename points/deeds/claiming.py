@@ -3,12 +3,16 @@
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlmodel import Session
 
 from points.activities import VersionedRule, current_activity
-from points.deeds.errors import DeedDecided, HowLong, NotAskedBack, NothingSaid, PaysByItself
+from points.awards import foresee
+from points.claims import Deserved
+from points.deeds.deserving import NO_FACTS, Facts
+from points.deeds.errors import DeedDecided, HowLong, HowMany, NotAskedBack, NothingSaid, PaysByItself
 from points.deeds.flags import flags_of, write_flags
 from points.deeds.models import Deed, DeedState, Origin, Tier, deeds
 from points.deeds.rights import check_not_own
@@ -17,6 +21,7 @@ from points.rules import ActivityRule
 from points.shelf import Verify
 
 MOST_MINUTES = 24 * 60
+MOST_UNITS = 1000
 MOST_LETTERS = 500
 
 
@@ -35,13 +40,27 @@ NO_PROOF = Proof()
 
 @dataclass(frozen=True)
 class Doer:
-    """Who did it and where they belong: household and who else lives there, area, the team that verifies."""
+    """Who did it and where they belong: household and who else lives there, area, the team that verifies.
+
+    `facts` are what an award to them depends on besides.
+    """
 
     resident_id: int
     household: str | None
     area_id: int
     team: str | None = None
     kin: tuple[int, ...] = ()
+    facts: Facts = NO_FACTS
+
+
+@dataclass(frozen=True)
+class Work:
+    """What was done: which activity, for how long and how many where that counts, and what speaks for it."""
+
+    activity: str
+    minutes: int | None = None
+    units: int | None = None
+    proof: Proof = NO_PROOF
 
 
 def claim(
@@ -49,11 +68,10 @@ def claim(
     *,
     key: str,
     doer: Doer,
-    activity: str,
-    now: datetime,
+    work: Work,
     tier: Tier,
-    minutes: int | None = None,
-    proof: Proof = NO_PROOF,
+    now: datetime,
+    zone: ZoneInfo,
     origin: Origin = Origin.CLAIM,
 ) -> tuple[DeedView, bool]:
     """Write down what somebody did, and tell whether it is new; the same key again gives the first.
@@ -61,25 +79,45 @@ def claim(
     Raises:
         UnknownActivity: no such rule holds now.
         PaysByItself: nobody claims this one.
-        HowLong: it earns by the hour, and the minutes are missing or not of one day.
+        HowLong, HowMany: it earns by the hour or the unit, and that is missing or no such number.
         NothingSaid: the note is too long.
     """
     first = session.execute(select(deeds.c.id).where(deeds.c.key == key)).scalar_one_or_none()
     if first is not None:
         return view(session, row(session, first)), False
-    flags = flags_of(session, resident_id=doer.resident_id, likeness=proof.likeness, now=now)
+    versioned = current_activity(session, work.activity)
     made = Deed(
         key=key,
         at=now,
         tier=tier,
-        flags=write_flags(flags) if origin is Origin.CLAIM else [],
+        flags=_flags(session, doer, work, now) if origin is Origin.CLAIM else [],
         **_of_whom(doer),
-        **_by_rule(current_activity(session, activity), origin, minutes),
+        **_by_rule(versioned, origin, work),
     )
-    _attach(made, proof)
+    made.worth = worth_of(
+        session, resident_id=doer.resident_id, work=work, facts=doer.facts, now=now, zone=zone
+    )
+    _attach(made, work.proof)
     session.add(made)
     session.flush()
     return view(session, made), True
+
+
+def worth_of(
+    session: Session, *, resident_id: int, work: Work, facts: Facts, now: datetime, zone: ZoneInfo
+) -> int:
+    """Say what work is worth by the rule that holds, or more where this person would get more for it.
+
+    Raises:
+        UnknownActivity: no such rule holds now.
+    """
+    rule = current_activity(session, work.activity).rule
+    minutes, units = work.minutes or 0, work.units or 0
+    deserved = Deserved(
+        resident_id, "", facts.groups, minutes, units, facts.birth_year, facts.areas, done_at=now
+    )
+    foreseen = foresee(session, activity=rule.code, deserved=deserved, now=now, zone=zone)
+    return max(rule.worth(minutes, units), foreseen.amount)
 
 
 def checked_minutes(rule: ActivityRule, minutes: int | None) -> int | None:
@@ -93,6 +131,19 @@ def checked_minutes(rule: ActivityRule, minutes: int | None) -> int | None:
     if minutes is None or not 1 <= minutes <= MOST_MINUTES:
         raise HowLong(minutes, MOST_MINUTES)
     return minutes
+
+
+def checked_units(rule: ActivityRule, units: int | None) -> int | None:
+    """Give the units as they count: none where the activity does not earn by the unit.
+
+    Raises:
+        HowMany: they are needed, and missing or no number of things that one person does.
+    """
+    if not rule.points_per_unit:
+        return None
+    if units is None or not 1 <= units <= MOST_UNITS:
+        raise HowMany(units, MOST_UNITS)
+    return units
 
 
 def ask_back(session: Session, *, deed_id: int, by: int, household: str | None, question: str) -> DeedView:
@@ -178,19 +229,24 @@ def _of_whom(doer: Doer) -> dict[str, Any]:
     }
 
 
-def _by_rule(versioned: VersionedRule, origin: Origin, minutes: int | None) -> dict[str, Any]:
+def _by_rule(versioned: VersionedRule, origin: Origin, work: Work) -> dict[str, Any]:
     rule = versioned.rule
     if rule.verify is Verify.AUTOMATIC and origin is Origin.CLAIM:
         raise PaysByItself(rule.names)
-    counted = checked_minutes(rule, minutes)
     return {
         "origin": origin,
         "activity": rule.code,
         "version": versioned.version,
         "verify": rule.verify.value,
-        "minutes": counted,
-        "worth": rule.worth(counted or 0),
+        "minutes": checked_minutes(rule, work.minutes),
+        "units": checked_units(rule, work.units),
+        "worth": 0,
     }
+
+
+def _flags(session: Session, doer: Doer, work: Work, now: datetime) -> list[dict[str, Any]]:
+    likeness = work.proof.likeness
+    return write_flags(flags_of(session, resident_id=doer.resident_id, likeness=likeness, now=now))
 
 
 def _attach(made: Deed, proof: Proof) -> None:

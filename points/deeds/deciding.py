@@ -1,20 +1,21 @@
 """Deciding on a deed: agreeing, alone or as two, rejecting, and what is listed before it is paid."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlmodel import Session
 
 from points.awarded import Awarded
-from points.awards import award
+from points.awards import award_all
 from points.deeds.claiming import checked_words, decided, open_row
+from points.deeds.deserving import NO_FACTS, Facts, deserved_by
 from points.deeds.errors import NotListed, OwnDeed, SecondPersonNeeded
 from points.deeds.flags import Flag, Look, read_flags, write_flags
 from points.deeds.models import Deed, DeedState, Doubt, Tier, Why
 from points.deeds.rights import check_not_own
 from points.deeds.views import DeedView, in_a_circle, row, view
-from points.posting import NO_GROUPS, Groups
+from points.shelf import Verify
 
 LISTED_FOR = timedelta(days=3)
 
@@ -84,11 +85,17 @@ def reject(
 
 
 def pay(
-    session: Session, *, deed_id: int, now: datetime, zone: ZoneInfo, groups: Groups = NO_GROUPS
+    session: Session,
+    *,
+    deed_id: int,
+    now: datetime,
+    zone: ZoneInfo,
+    facts: Facts = NO_FACTS,
+    budget: int | None = None,
 ) -> Awarded | None:
     """Post what an agreed deed earns, once: again, or for a deed that is not agreed, nothing comes of it.
 
-    A deed that is listed is paid when its days are over.
+    A deed that is listed is paid when its days are over. What the month's budget cannot give comes later.
 
     Raises:
         UnknownDeed: there is none with this number.
@@ -98,16 +105,8 @@ def pay(
     over = found.state is DeedState.LISTED and found.listed_until is not None and now >= found.listed_until
     if found.resident is None or not (over or found.state is DeedState.APPROVED):
         return None
-    paid = award(
-        session,
-        activity=found.activity,
-        resident_id=found.resident,
-        key=f"deed:{deed_id}",
-        now=now,
-        zone=zone,
-        groups=replace(groups, team=found.team),
-        minutes=found.minutes or 0,
-    )
+    deserved = [deserved_by(found, facts)]
+    [paid] = award_all(session, activity=found.activity, deserved=deserved, now=now, zone=zone, budget=budget)
     found.state, found.paid, found.paid_at = DeedState.PAID, paid.amount, now
     session.flush()
     return paid
@@ -176,8 +175,9 @@ def pass_on(session: Session, *, deed_id: int, tier: Tier) -> DeedView:
 
 
 def _needs_second(session: Session, found: Deed, by: int, bounds: Bounds, now: datetime) -> bool:
-    """Tell whether one is not enough: the deed is worth much, or these two verify each other's deeds."""
+    """Tell whether one is not enough: by rule or worth, or because these two verify each other's deeds."""
     if found.resident is not None and in_a_circle(session, found.resident, by, now):
         found.flags = write_flags((*read_flags(found.flags), Flag(Look.CIRCLE)))
         return True
-    return bounds.two_people_over is not None and found.worth > bounds.two_people_over
+    much = bounds.two_people_over is not None and found.worth > bounds.two_people_over
+    return much or found.verify == Verify.TWO_PEOPLE.value

@@ -29,6 +29,14 @@ class HowLong(PointsError):
 
 
 @dataclass(eq=False)
+class HowMany(PointsError):
+    """The activity earns by the unit, and the units are missing or not from 1 to `most`."""
+
+    units: int | None
+    most: int
+
+
+@dataclass(eq=False)
 class OwnDeed(PointsError):
     """Nobody decides on what they did themselves, or somebody of their `household`."""
 

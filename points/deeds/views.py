@@ -8,10 +8,10 @@ from typing import Any
 from sqlalchemy import Row, func, or_, select
 from sqlmodel import Session, col
 
-from points.activities import activity_names
 from points.deeds.errors import UnknownDeed
 from points.deeds.flags import Flag, read_flags
 from points.deeds.models import Deed, DeedState, Doubt, Origin, Tier, Why, deeds
+from points.shelf import activities
 
 OPEN = frozenset({DeedState.CLAIMED, DeedState.ASKED})
 AGREED = frozenset({DeedState.APPROVED, DeedState.LISTED, DeedState.OBJECTED, DeedState.PAID})
@@ -34,6 +34,7 @@ class DeedView:
     verify: str
     minutes: int | None
     units: int | None
+    unit_names: Mapping[str, str] | None
     worth: int
     at: datetime
     note: str | None
@@ -109,22 +110,25 @@ def row(session: Session, deed_id: int, *, lock: bool = False) -> Deed:
 
 def view(session: Session, found: Deed | Row[Any]) -> DeedView:
     """Give a row as others may see it."""
-    return _view(found, activity_names(session))
+    return _views(session, [found])[0]
 
 
 def _views(session: Session, rows: Any) -> tuple[DeedView, ...]:
-    names = activity_names(session)
-    return tuple(_view(found, names) for found in rows)
+    named = activities.c.code, activities.c.names, activities.c.unit_names
+    latest = session.execute(select(*named).order_by(activities.c.version))
+    activity_of = {code: (names, unit_names) for code, names, unit_names in latest}
+    return tuple(_view(found, *activity_of[found.activity]) for found in rows)
 
 
-def _view(found: Any, names: Mapping[str, Mapping[str, str]]) -> DeedView:
+def _view(found: Any, names: Mapping[str, str], unit_names: Mapping[str, str] | None) -> DeedView:
     place = None if found.lat is None or found.lon is None else (found.lat, found.lon)
     return DeedView(
         deed_id=found.id,
         resident_id=found.resident,
         kin=frozenset(found.kin),
         area_id=found.area,
-        names=names.get(found.activity, {"*": found.activity}),
+        names=names,
+        unit_names=unit_names,
         place=place,
         flags=read_flags(found.flags),
         **{name: getattr(found, name) for name in _AS_THEY_ARE},

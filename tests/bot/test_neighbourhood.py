@@ -164,7 +164,7 @@ def test_every_mistake_is_told_at_once_by_table_key_and_line() -> None:
         ('by = "household"', 'by = "building"', 'write "resident" or "household"'),
         ('account = "resident"', 'account = "building"', 'write "resident"'),
         ("monthly_budget = 200000", "monthly_budget = 20", 'does not pay one award of 30 for "first-aid"'),
-        ("public_over = 100 ", "public_over = 0 ", "0 is too small; write 1 or more"),
+        ("# public_over = 100 ", "public_over = 0 ", "0 is too small; write 1 or more"),
         ("price = 150", "price = 0", "0 is too small; write 1 or more"),
         ("price = 150", "prise = 150", "prise: is not known; did you mean price?"),
         ("price = 150", "price = 99999999999", "too large; write 1000000000 or less"),
@@ -300,8 +300,8 @@ area = {area = "g2", percent = 130}
 
 
 def test_what_points_are_kept_by(tmp_path: Path) -> None:
-    rules = _read(tmp_path, "public_over = 100 ", "public_over = 500 ").points
-    assert (rules.account, rules.public_over, load(SAMPLE).points.public_over) == ("resident", 500, 100)
+    rules = _read(tmp_path, "# public_over = 100 ", "public_over = 500 ").points
+    assert (rules.account, rules.public_over, load(SAMPLE).points.public_over) == ("resident", 500, None)
 
 
 def test_the_line_is_where_the_key_stands(changed: Changed) -> None:

@@ -10,14 +10,16 @@ from points_town import NOON
 from sqlalchemy import select
 from sqlmodel import Session
 
-from points import PointsError, UnknownActivity, synchronise_activities, verify
+from points import Multiplier, PointsError, UnknownActivity, synchronise_activities, verify
 from points.deeds import (
     LISTED_FOR,
     Bounds,
     DeedDecided,
     DeedState,
     Doubt,
+    Facts,
     HowLong,
+    HowMany,
     Look,
     NotAskedBack,
     NothingSaid,
@@ -74,6 +76,54 @@ def test_the_same_key_is_the_same_deed(street: Street) -> None:
 def test_what_earns_by_the_hour_needs_minutes_of_one_day(street: Street, minutes: int | None) -> None:
     with pytest.raises(HowLong):
         street.claims(1, "patrol", minutes=minutes)
+
+
+@pytest.mark.parametrize("units", [None, 0, -1, 1001])
+def test_what_earns_by_the_unit_needs_a_number_of_things(street: Street, units: int | None) -> None:
+    with pytest.raises(HowMany):
+        street.claims(1, "litter", units=units)
+
+
+def test_units_are_paid_by_the_unit(street: Street) -> None:
+    made = street.claims(1, "litter", units=3)
+    assert (made.worth, made.units, made.unit_names) == (12, 3, {"en": "bags"})
+    street.agrees(made, 2)
+    paid = street.pays(made)
+    assert paid is not None
+    assert paid.amount == 12
+
+
+def test_an_activity_of_two_people_needs_two_whatever_it_is_worth(street: Street) -> None:
+    made = street.claims(1, "carried")
+    assert street.agrees(made, 2).state is DeedState.CLAIMED
+    assert street.agrees(made, 3).state is DeedState.APPROVED
+
+
+def test_the_time_that_counts_is_when_it_was_claimed(street: Street) -> None:
+    made = street.claims(1, "morning")
+    street.passes(hours=5)
+    street.agrees(made, 2)
+    paid = street.pays(made)
+    assert paid is not None
+    assert (paid.amount, paid.outside) == (15, False)
+
+
+def test_what_the_months_budget_cannot_give_comes_later(street: Street) -> None:
+    street.pays(street.agrees(street.claims(2, "rescue"), 3), budget=250)
+    made = street.agrees(street.claims(1, "rescue"), 3)
+    paid = street.pays(made, budget=250)
+    assert paid is not None
+    assert paid.waiting_until is not None
+    assert (paid.amount, paid.balance, street.has(1)) == (200, 0, 0)
+    assert street.pays(made) is None
+
+
+def test_who_gets_more_for_it_needs_a_second_person_sooner(street: Street) -> None:
+    first = replace(VISIT, multiplier=Multiplier(first_time_percent=200))
+    synchronise_activities(street.session, [first], NOON)
+    made = street.claims(1, "visit", facts=Facts(areas=("b1",)))
+    assert made.worth == 30
+    assert street.agrees(made, 2, Bounds(two_people_over=20)).state is DeedState.CLAIMED
 
 
 def test_minutes_that_do_not_count_are_not_kept(street: Street) -> None:

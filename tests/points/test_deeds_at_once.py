@@ -9,7 +9,7 @@ from points_town import NOON, SHANGHAI
 from sqlmodel import Session
 
 from bot.database import Database
-from points import Groups, PointsError, standing
+from points import PointsError, standing
 from points.deeds import Bounds, DeedState, agree, deed, object_to, pay, reject
 
 PEOPLE = range(2, 22)
@@ -34,7 +34,7 @@ def _listed(session: Session) -> int:
 
 
 def _pay_later(session: Session, deed_id: int) -> object:
-    return pay(session, deed_id=deed_id, now=NOON.replace(day=20), zone=SHANGHAI, groups=Groups())
+    return pay(session, deed_id=deed_id, now=NOON.replace(day=20), zone=SHANGHAI)
 
 
 def _has(session: Session) -> int:

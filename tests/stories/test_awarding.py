@@ -12,7 +12,7 @@ from town import Town
 
 @pytest.fixture
 def changes() -> Mapping[str, str]:
-    return {"two_people_over = 100": "two_people_over = 50", "public_over = 100": "public_over = 25"}
+    return {"# two_people_over = 100": "two_people_over = 50", "# public_over = 100": "public_over = 25"}
 
 
 @pytest.fixture
@@ -202,7 +202,7 @@ async def test_a_cap_that_leaves_nothing_is_said_to_the_coordinator(town: Town, 
         await lin.taps("✅", on="Award")
         await lin.hears("Mei")
     await lin.hears("reached the most")
-    await mei.hears("no points this time")
+    await mei.hears("No points this time")
     assert await earned(town) == [15, 15]
 
 

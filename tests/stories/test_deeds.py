@@ -25,6 +25,8 @@ async def mei(town: Town) -> Handset:
 async def test_a_deed_is_claimed_approved_and_paid(town: Town, lin: Handset, mei: Handset) -> None:
     await mei.says("/deed")
     await mei.taps("▶️", on="What good did you do?")
+    await mei.sees(lambda one: one.button("🙌 Cleaned") is not None, "the second page")
+    await mei.taps("◀️", on="What good did you do?")
     await mei.taps(f"🙌 {VISIT}", on="What good did you do?")
     await mei.hears("Please show a little", VISIT)
     await mei.says("Brought Mrs Li her soup")
@@ -46,7 +48,6 @@ async def test_the_same_in_chinese(town: Town) -> None:
     lin = await town.coordinator("林", language="zh-hans")
     mei = await town.resident("梅", language="zh-hans")
     await mei.says("/deed")
-    await mei.taps("▶️")
     await mei.taps("🙌 看望独居老人")
     await mei.taps("➖", on="补充一点说明")
     await mei.hears("已提交", "1 人 可以核实")
@@ -297,7 +298,7 @@ async def test_a_cap_is_said_when_it_leaves_nothing(town: Town, lin: Handset, me
     for number in range(3):
         await claims(mei, note=f"Round {number}")
         await lin.taps("✅", on=f"Round {number}")
-    await mei.hears("The most for this activity is reached, so no points this time", "you have 30")
+    await mei.hears("No points this time")
     assert await earned(town) == [15, 15]
 
 

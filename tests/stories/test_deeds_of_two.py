@@ -15,13 +15,14 @@ from deed_town import (
     states,
 )
 
+from bot import community
 from bot.sandbox.handset import Handset
 from town import Town
 
 
 @pytest.fixture
 def changes() -> Mapping[str, str]:
-    return {"two_people_over = 100": "two_people_over = 20", "public_over = 100": "public_over = 25"}
+    return {"# two_people_over = 100": "two_people_over = 20", "# public_over = 100": "public_over = 25"}
 
 
 @pytest.fixture
@@ -307,3 +308,39 @@ async def test_swapping_households_opens_no_way_to_verify_ones_own_family(
     await lives_with(town, mei, lin)
     assert "household" in await lin.taps("✅", on="Mei")
     assert await states(town) == ["claimed"]
+
+
+async def test_an_objection_that_nobody_decides_on_goes_to_admins_too(
+    town: Town, lin: Handset, mei: Handset
+) -> None:
+    guo, wei = await town.coordinator("Guo"), await town.resident("Wei")
+    wang, root = await town.coordinator("Wang"), await town.holder("Root", "admin")
+    await is_listed(town, lin, guo, mei)
+    await wei.says("/deed")
+    await wei.taps("📜")
+    await wei.taps("✋", on="Listed")
+    await wei.taps("✋ The time is wrong")
+    await asked(wang, "Wei objects", "the time is wrong")
+    await town.later(days=1)
+    await asked(wang, "Still waiting", "Wei objects")
+    assert not [one for one in await root.bubbles() if "objects" in one.text]
+    await town.later(days=2)
+    await asked(root, "Still waiting", "Wei objects")
+    await town.restart()
+    await root.taps("❌", on="Wei objects")
+    await wang.hears("Root decided")
+    await mei.hears("gives no points")
+
+
+async def test_who_hides_is_listed_without_a_name(town: Town, lin: Handset, mei: Handset) -> None:
+    guo, wei = await town.coordinator("Guo"), await town.resident("Wei")
+    hidden = (await town.person(mei)).resident_id
+    await town.app.database.write(community.set_shown, resident_id=hidden, shown_in=community.ShownIn.HIDDEN)
+    await is_listed(town, lin, guo, mei)
+    await wei.says("/deed")
+    await wei.taps("📜")
+    shown = await wei.hears("A neighbour (Building 1)", FIRST_AID)
+    assert "Mei" not in shown.text + repr(shown.buttons)
+    await wei.taps("✋ A neighbour")
+    asked_why = await wei.hears("Why do you object")
+    assert "Mei" not in asked_why.text

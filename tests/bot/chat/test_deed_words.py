@@ -29,6 +29,7 @@ DEED = DeedView(
     verify="coordinator",
     minutes=1440,
     units=None,
+    unit_names=None,
     worth=10**9,
     at=NOW,
     note=None,

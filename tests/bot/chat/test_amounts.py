@@ -1,8 +1,8 @@
-"""How long something took, as people type it."""
+"""For how long and how many, as people type it."""
 
 import pytest
 
-from bot.chat.durations import minutes_typed
+from bot.chat.amounts import minutes_typed, units_typed
 
 
 @pytest.mark.parametrize(
@@ -31,3 +31,20 @@ def test_what_is_understood(typed: str, minutes: int) -> None:
 @pytest.mark.parametrize("typed", ["", "soon", "-5", "1.5", "12:30", "999999", "a bit", "90 days"])
 def test_what_is_not(typed: str) -> None:
     assert minutes_typed(typed) is None
+
+
+@pytest.mark.parametrize(
+    ("typed", "number"),
+    [
+        ("3", 3),
+        (" 3 bags ", 3),
+        ("３袋", 3),
+        ("12345", 12345),
+        ("many", None),
+        ("-1", None),
+        ("1.5", None),
+        ("", None),
+    ],
+)
+def test_how_many(typed: str, number: int | None) -> None:
+    assert units_typed(typed) == number
