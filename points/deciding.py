@@ -95,22 +95,23 @@ def _links(postings: Sequence[Posting]) -> dict[str, list[int]]:
 
 
 def _together(book: Book, postings: Sequence[Posting]) -> list[Decision]:
-    """Decide postings of one link: all are entered, all were, or none is."""
+    """Decide postings of one link: all are entered, all were before, or none is."""
     mark = len(book.effects)
+    known = [posting.key in book.known for posting in postings]
     decided: list[Decision] = []
     for posting in postings:
         decided.append(_one(book, posting))
         if isinstance(decided[-1], Refused):
             break
     failed = next((place for place, one in enumerate(decided) if isinstance(one, Refused)), None)
-    if failed is None and len(set(decided)) == 1:
+    if failed is None and len(set(known)) == 1:
         return decided
     book.back_to(mark)
     # Without a refusal some keys were known and others were not: what is new has missed its company.
-    culprit = decided.index(True) if failed is None else failed
+    culprit = known.index(True) if failed is None else failed
     missed = Refused(LinkRefused(postings[culprit].key))
-    known = [one is True for one in decided] + [False] * (len(postings) - len(decided))
-    return [decided[place] if place == failed or known[place] else missed for place in range(len(postings))]
+    kept = [known[place] or place == failed for place in range(len(decided))]
+    return [decided[place] if place < len(kept) and kept[place] else missed for place in range(len(postings))]
 
 
 def _one(book: Book, posting: Posting) -> Decision:

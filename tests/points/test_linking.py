@@ -108,3 +108,17 @@ def test_a_refused_link_gives_back_its_hold_its_reversal_and_its_keys(session: S
     assert available(session, 1, 2) == [0, 15]
     assert held(session, 1).owed == 15
     assert verify(session).problems == ()
+
+
+def test_the_same_posting_twice_in_a_link_is_posted_once(session: Session) -> None:
+    award = award_of(session, 1, 20, "a")
+    first, second = post_linked(session, [award, award], NOON, zone=SHANGHAI)
+    assert (first.replayed, second) == (False, replace(first, replayed=True))
+    assert available(session, 1) == [20]
+    doomed = [replace(award_of(session, 1, 5, key), link="x") for key in ("b", "b")]
+    assert reasons(session, *doomed, gift_of(session, 1, 2, 99, "g", link="x")) == [
+        LinkRefused,
+        LinkRefused,
+        NotEnoughPoints,
+    ]
+    assert available(session, 1) == [20]
