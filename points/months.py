@@ -15,7 +15,8 @@ class Per(StrEnum):
 
 def month_of(moment: datetime, zone: ZoneInfo) -> str:
     """Give the month, as YYYY-MM, that a moment falls in."""
-    return moment.astimezone(zone).strftime("%Y-%m")
+    local = moment.astimezone(zone)
+    return f"{local.year:04d}-{local.month:02d}"
 
 
 def months_later(month: str, count: int) -> str:
