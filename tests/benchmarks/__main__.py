@@ -6,11 +6,10 @@ import os
 import sys
 from datetime import UTC, datetime
 
-from tests.benchmarks import callout, ledger, memory, startup, storm
+from tests.benchmarks import callout, ledger, memory, startup, storm, verifying
 
-BENCHMARKS = {
-    each.__name__.rpartition(".")[2]: each.measure for each in (startup, memory, callout, storm, ledger)
-}
+ALL = (startup, memory, callout, storm, ledger, verifying)
+BENCHMARKS = {each.__name__.rpartition(".")[2]: each.measure for each in ALL}
 
 
 def main(names: list[str]) -> int:

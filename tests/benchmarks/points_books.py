@@ -1,0 +1,98 @@
+"""Books with a million transfers, written by the database itself: posting them is another benchmark."""
+
+import sqlite3
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+
+from sqlmodel import Session
+
+from bot.database import writing_engine
+from bot.migrating import migrate
+from points import ddl, seal, settled_upto
+
+ACCOUNTS = 50_000
+TRANSFERS = 1_000_000
+MONTHS = 14  # of which the first is 2025-01
+SEALED_AT = datetime(2026, 3, 1, tzinfo=UTC)
+_FIRST = 3  # the first resident's account, after those of what was issued and what has expired
+
+_INDEXES = {
+    "ix_transfer_debit_id": "CREATE INDEX ix_transfer_debit_id ON transfer (debit, id)",
+    "ix_transfer_credit_id": "CREATE INDEX ix_transfer_credit_id ON transfer (credit, id)",
+}
+# A number that looks like chance and is the same each time: Knuth's multiplicative hash.
+_WRITE = f"""
+WITH RECURSIVE number (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM number WHERE n < {TRANSFERS}),
+deed AS (
+    SELECT n, {_FIRST} + (n - 1 + n / {ACCOUNTS} * 7919) % {ACCOUNTS} AS account,
+        (n - 1) * {MONTHS} / {TRANSFERS} AS m, n * 2654435761 % 4294967296 AS chance FROM number
+)
+INSERT INTO transfer (id, key, request_hash, kind, debit, credit, amount, at, month, household, team,
+    building, grid, rule, rule_version, minutes)
+SELECT n, printf('callout:%d:resident:%d', n, account), randomblob(32), 'award', 1, account, 20 + chance % 50,
+    printf('%d-%02d-%02d 10:11:12.000123', 2025 + m / 12, m % 12 + 1, 1 + n % 28),
+    printf('%d-%02d', 2025 + m / 12, m % 12 + 1), 'h' || account / 2,
+    CASE chance % 3 WHEN 0 THEN 'core' WHEN 1 THEN 'clinic' END, 'b' || account % 60, 'g' || account % 6,
+    'callout', 1, chance % 60 FROM deed
+"""  # noqa: S608 - our own numbers
+_KEYS = {"resident": "CAST(credit AS TEXT)"} | {
+    kind: kind for kind in ("household", "team", "building", "grid")
+}
+
+
+def written(folder: Path) -> str:
+    """Make books in which 50,000 residents earned in a million transfers over fourteen months, all sealed."""
+    url = f"sqlite:///{folder / 'linli.db'}"
+    migrate(url, backup_folder=None)
+    with closing(sqlite3.connect(folder / "linli.db")) as database:
+        _fill(database)
+        database.commit()
+    _seal(url)
+    return url
+
+
+def _fill(database: sqlite3.Connection) -> None:
+    """Without its guards and most of its indexes a table is filled many times as fast; both come back."""
+    for setting in ("synchronous = OFF", "cache_size = -200000", "temp_store = MEMORY"):
+        database.execute(f"PRAGMA {setting}")
+    guards = [name for (name,) in database.execute(_GUARDS)]
+    for name in (*(f"TRIGGER {guard}" for guard in guards), *(f"INDEX {index}" for index in _INDEXES)):
+        database.execute(f"DROP {name}")
+    kinds = [(1, "issued", "community"), (2, "expired", "community")]
+    residents = [(_FIRST + number, "resident", str(number)) for number in range(ACCOUNTS)]
+    database.executemany("INSERT INTO account (id, kind, owner) VALUES (?, ?, ?)", [*kinds, *residents])
+    database.execute(_WRITE)
+    for statement in (*_INDEXES.values(), *ddl.append_only("sqlite"), _BALANCES, *map(_month, _KEYS)):
+        database.execute(statement)
+    database.execute(_RULE)
+
+
+_GUARDS = "SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'transfer'"
+_BALANCES = (
+    "INSERT INTO balance (account, posted, held) SELECT id, (SELECT sum(amount) FROM transfer"
+    " WHERE credit = account.id), 0 FROM account WHERE kind = 'resident'"
+)
+_RULE = (
+    "INSERT INTO activity (code, version, names, points, points_per_hour, verify, since)"
+    " VALUES ('callout', 1, '{}', 100, 0, 'automatic', '2025-01-01 00:00:00.000000')"
+)
+
+
+def _month(kind: str) -> str:
+    key = _KEYS[kind]
+    return (
+        "INSERT INTO monthlytotal (month, group_kind, key, earned, reached_at)"
+        f" SELECT month, '{kind}', {key}, sum(amount), max(at) FROM transfer"
+        f" WHERE {key} IS NOT NULL GROUP BY month, {key}"
+    )
+
+
+def _seal(url: str) -> None:
+    engine = writing_engine(url)
+    with Session(engine) as session:
+        upto = settled_upto(session)
+        while seal(session, upto=upto, now=SEALED_AT, month="2026-02").more:
+            session.commit()
+        session.commit()
+    engine.dispose()
