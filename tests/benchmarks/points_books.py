@@ -5,11 +5,14 @@ from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
+from sqlalchemy import func, insert, select
 from sqlmodel import Session
 
 from bot.database import writing_engine
 from bot.migrating import migrate
-from points import ddl, seal, settled_upto
+from points import Verify, ddl, seal, settled_upto
+from points.models import balances, transfers
+from points.shelf import activities
 
 ACCOUNTS = 50_000
 TRANSFERS = 1_000_000
@@ -48,7 +51,7 @@ def written(folder: Path) -> str:
     with closing(sqlite3.connect(folder / "linli.db")) as database:
         _fill(database)
         database.commit()
-    _seal(url)
+    _finish(url)
     return url
 
 
@@ -63,34 +66,30 @@ def _fill(database: sqlite3.Connection) -> None:
     residents = [(_FIRST + number, "resident", str(number)) for number in range(ACCOUNTS)]
     database.executemany("INSERT INTO account (id, kind, owner) VALUES (?, ?, ?)", [*kinds, *residents])
     database.execute(_WRITE)
-    for statement in (*_INDEXES.values(), *ddl.append_only("sqlite"), _BALANCES, *map(_month, _KEYS)):
+    for statement in (*_INDEXES.values(), *ddl.append_only("sqlite"), *map(_month, _KEYS)):
         database.execute(statement)
-    database.execute(_RULE)
 
 
 _GUARDS = "SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'transfer'"
-_BALANCES = (
-    "INSERT INTO balance (account, posted, held) SELECT id, (SELECT sum(amount) FROM transfer"
-    " WHERE credit = account.id), 0 FROM account WHERE kind = 'resident'"
-)
-_RULE = (
-    "INSERT INTO activity (code, version, names, points, points_per_hour, verify, since)"
-    " VALUES ('callout', 1, '{}', 100, 0, 'automatic', '2025-01-01 00:00:00.000000')"
-)
 
 
 def _month(kind: str) -> str:
     key = _KEYS[kind]
+    summed = f"SELECT month, '{kind}', {key}, sum(amount), max(at) FROM transfer"  # noqa: S608 - our own
     return (
-        "INSERT INTO monthlytotal (month, group_kind, key, earned, reached_at)"
-        f" SELECT month, '{kind}', {key}, sum(amount), max(at) FROM transfer"
+        f"INSERT INTO monthlytotal (month, group_kind, key, earned, reached_at) {summed}"
         f" WHERE {key} IS NOT NULL GROUP BY month, {key}"
     )
 
 
-def _seal(url: str) -> None:
+def _finish(url: str) -> None:
     engine = writing_engine(url)
     with Session(engine) as session:
+        summed = select(transfers.c.credit, func.sum(transfers.c.amount)).group_by(transfers.c.credit)
+        rows = [{"account": account, "posted": posted} for account, posted in session.execute(summed)]
+        session.execute(insert(balances), rows)
+        rule = {"code": "callout", "version": 1, "names": {}, "points": 100, "verify": Verify.AUTOMATIC}
+        session.execute(insert(activities), rule | {"since": SEALED_AT})
         upto = settled_upto(session)
         while seal(session, upto=upto, now=SEALED_AT, month="2026-02").more:
             session.commit()
