@@ -14,6 +14,7 @@ from telegram.error import Forbidden, InvalidToken, TelegramError
 from telegram.ext import ExtBot
 
 from bot.addresses import without_password
+from bot.chat.announcing import announce
 from bot.chat.boards import Boards
 from bot.chat.door import Door
 from bot.chat.due import jobs, plan_ahead, preparations
@@ -30,6 +31,7 @@ from bot.delivery import Lane
 from bot.delivery.edits import Edits
 from bot.delivery.limiter import PaceLimiter
 from bot.delivery.pace import Pace
+from bot.delivery.rewriter import Rewriter
 from bot.delivery.sender import Sender
 from bot.delivery.transport import BoundedRequest
 from bot.intake import Ear
@@ -39,6 +41,7 @@ from bot.remembered import BOT_ID, BOT_USERNAME, keep
 from bot.schedule import Schedule
 from bot.settings import Settings
 from bot.settling import settle
+from points.shops import close_what_is_gone
 
 log = structlog.get_logger(__name__)
 
@@ -89,7 +92,9 @@ async def opened(
         await database.write(_prepare, neighbourhood, house, clock.now())
         failed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         sender = await stack.enter_async_context(_sender(database, bot, pace, clock, failed))
-        boards = await stack.enter_async_context(Boards(database, Edits(bot, pace), house, clock))
+        edits = Edits(bot, pace)
+        boards = await stack.enter_async_context(Boards(database, edits, house, clock))
+        await stack.enter_async_context(_rewriter(database, edits, clock))
         schedule = Schedule(database, jobs(house), clock, preparations(house))
         await stack.enter_async_context(schedule)
         redraws = await stack.enter_async_context(Redraws())
@@ -150,6 +155,12 @@ def _sender(
     return sender
 
 
+def _rewriter(database: Database, edits: Edits, clock: Clock) -> Rewriter:
+    rewriter = Rewriter(database, edits, clock)
+    database.on_commit(rewriter.wake)
+    return rewriter
+
+
 @dataclass(frozen=True)
 class Me:
     id: int
@@ -187,6 +198,7 @@ def _no_answer(trouble: TelegramError) -> str:
 
 def _prepare(session: Session, neighbourhood: Neighbourhood, house: House, now: datetime) -> None:
     settle(session, neighbourhood, now)
+    announce(session, close_what_is_gone(session, now=now, zone=house.zone), house, now)
     keep(session, BOT_ID, str(house.bot_id))
     keep(session, BOT_USERNAME, house.bot_username)
     plan_ahead(session, house, now)

@@ -6,7 +6,7 @@ from sqlmodel import Session
 
 import points
 from bot import callouts, community
-from bot.neighbourhood import DAYS, Activity, Multiplier, Neighbourhood, Window
+from bot.neighbourhood import DAYS, Activity, Multiplier, Neighbourhood, Reward, Window
 
 
 def settle(session: Session, neighbourhood: Neighbourhood, now: datetime) -> None:
@@ -14,7 +14,9 @@ def settle(session: Session, neighbourhood: Neighbourhood, now: datetime) -> Non
     community.synchronise(session, areas=_areas(neighbourhood), teams=_teams(neighbourhood), now=now)
     callouts.synchronise_plans(session, _plans(neighbourhood), now)
     points.synchronise_activities(session, _activities(neighbourhood), now)
-    points.synchronise_rewards(session, _rewards(neighbourhood), _merchants(neighbourhood), now)
+    points.synchronise_rewards(
+        session, _rewards(neighbourhood), _merchants(neighbourhood), now, _sponsors(neighbourhood)
+    )
 
 
 def settle_once(session: Session, neighbourhood: Neighbourhood, now: datetime) -> None:
@@ -108,9 +110,25 @@ def _rewards(neighbourhood: Neighbourhood) -> list[points.RewardOffer]:
             limit=points.Limit(reward.limit.count, points.Per(reward.limit.per), points.By(reward.limit.by))
             if reward.limit
             else None,
+            terms=_terms(reward),
         )
         for reward in neighbourhood.rewards
     ]
+
+
+def _terms(reward: Reward) -> points.Terms:
+    return points.Terms(
+        min_age=reward.min_age,
+        areas=tuple(reward.areas or ()),
+        window=_window(reward.window) if reward.window else None,
+        certificate=reward.certificate,
+        cost_fen=reward.cost_fen,
+        payer=reward.payer if reward.cost_fen else None,
+    )
+
+
+def _sponsors(neighbourhood: Neighbourhood) -> list[points.SponsorEntry]:
+    return [points.SponsorEntry(one.code, one.names, one.budget_fen) for one in neighbourhood.sponsors]
 
 
 def _merchants(neighbourhood: Neighbourhood) -> list[points.MerchantEntry]:

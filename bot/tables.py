@@ -8,7 +8,7 @@ from bot.chat import conversation
 from bot.community import models as community
 from bot.delivery import models as delivery
 from bot.intake import store as intake
-from points import ddl, earnings, models, seal_guards, seals, shelf
+from points import counter, ddl, earnings, models, seal_guards, seals, shelf
 from points.deeds import models as deeds
 
 ROOMS = (
@@ -19,6 +19,7 @@ ROOMS = (
     seal_guards,
     earnings,
     deeds,
+    counter,
     community,
     callouts,
     delivery,

@@ -10,6 +10,7 @@ from points.activities import (
 from points.awarded import Awarded
 from points.awards import award, award_all, foresee
 from points.boards import Board, Rank, Rest, month_board
+from points.budgets import SponsorEntry
 from points.charts import MonthOfPoints, last_months
 from points.claims import Deserved
 from points.codes import normal_code
@@ -54,6 +55,7 @@ from points.names import say
 from points.posting import Groups, Outcome, Posted, Posting, Refused, post, post_linked, post_one, reverse
 from points.proofs import PUBLISHED_DIGITS, short_root
 from points.redemptions import Cancelled, GivenBack, Lapsed, Redeemed, cancel, lapse, redeem, why_ended
+from points.reward_terms import COMMUNITY, FOR_EVERYBODY, NO_FACTS, Facts, Terms
 from points.rewards import (
     Limit,
     MerchantEntry,
@@ -64,30 +66,46 @@ from points.rewards import (
     offer_of,
     synchronise_rewards,
 )
-from points.rules import PLAIN, ActivityRule, AgeBand, Cap, Multiplier, Part, Streak, Window
+from points.rules import PLAIN, ActivityRule, AgeBand, Cap, Multiplier, Part, Streak
 from points.seals import Sealed, month_root, seal, sealed_upto, settled_upto
 from points.shelf import By, RedemptionState, Verify
+from points.shop_errors import (
+    AgeUnknown,
+    BudgetSpent,
+    CertificateMissing,
+    NotForYourArea,
+    OutsideWindow,
+    RewardPaused,
+    TooYoung,
+)
 from points.standings import Entry, Standing, exported, standing
 from points.statement_checks import Checked, WrongStatement, check_statement
 from points.statements import Line, Statement, statement
 from points.verification import Verification, verify
 from points.waiting import Waiting
+from points.windows import Window
 
 __all__ = [
+    "COMMUNITY",
+    "FOR_EVERYBODY",
+    "NO_FACTS",
     "PLAIN",
     "PUBLISHED_DIGITS",
     "UNDO_WITHIN",
     "AccountKind",
     "ActivityRule",
     "AgeBand",
+    "AgeUnknown",
     "AlreadyHandedOver",
     "AlreadyReversed",
     "Awarded",
     "BadAmount",
     "Board",
+    "BudgetSpent",
     "By",
     "Cancelled",
     "Cap",
+    "CertificateMissing",
     "Checked",
     "CodeCancelled",
     "CodeLapsed",
@@ -97,6 +115,7 @@ __all__ = [
     "Expired",
     "Expiring",
     "ExpiringPage",
+    "Facts",
     "Format",
     "GivenBack",
     "GroupKind",
@@ -116,12 +135,14 @@ __all__ = [
     "MonthOfPoints",
     "Multiplier",
     "NotEnoughPoints",
+    "NotForYourArea",
     "NotHandedOver",
     "NotYourReward",
     "NothingToReverse",
     "OfferView",
     "OutOfStock",
     "Outcome",
+    "OutsideWindow",
     "PaidLater",
     "Part",
     "Per",
@@ -138,12 +159,16 @@ __all__ = [
     "ReservedKey",
     "Rest",
     "RewardOffer",
+    "RewardPaused",
     "RewardRetired",
     "SameAccount",
     "Sealed",
+    "SponsorEntry",
     "Standing",
     "Statement",
     "Streak",
+    "Terms",
+    "TooYoung",
     "TransferKind",
     "UndoTooLate",
     "UnknownAccount",

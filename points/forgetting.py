@@ -1,24 +1,33 @@
-"""Forgetting a resident: codes are given back, nothing comes later, and the account stays, nameless."""
+"""Forgetting a resident: codes are given back, nothing is waited for, and the account stays, nameless."""
 
 from datetime import datetime
 
 from sqlmodel import Session
 
 from points import accounts
+from points.disputes import drop_open
 from points.lookup import waiting_codes
 from points.redemptions import Cancelled, cancel
 from points.waiting import drop_waiting
+from points.waiting_line import LeftLine, stop_waiting, waits_of
+from points.wrong_codes import forget_wrong_codes
 
 
-def forget_owner(session: Session, resident_id: int, now: datetime) -> tuple[Cancelled, ...]:
-    """Take a resident's name off the ledger; give the codes that were given back, for merchants to hear."""
+def forget_owner(session: Session, resident_id: int, now: datetime) -> tuple[Cancelled | LeftLine, ...]:
+    """Take a resident's name off the ledger; give what was given back, for others to hear."""
     cancelled = tuple(
         cancel(session, redemption_id=view.redemption_id, resident_id=resident_id, now=now)
         for view in waiting_codes(session, resident_id)
     )
+    left = tuple(
+        stop_waiting(session, resident_id=resident_id, reward_id=reward_id)
+        for reward_id in waits_of(session, resident_id)
+    )
+    forget_wrong_codes(session, resident_id=resident_id)
+    drop_open(session, resident_id, now)
     account = accounts.find_resident_account(session, resident_id)
     if account is not None:
         accounts.lock(session, [account])
         drop_waiting(session, account)
     accounts.forget_owner(session, resident_id)
-    return cancelled
+    return *cancelled, *left

@@ -10,6 +10,7 @@ from sqlalchemy import update
 from sqlmodel import Session
 
 from points.accounts import open_account
+from points.counter import DisputeState, disputes
 from points.errors import CodeLapsed, NotHandedOver, NotYourReward, UndoTooLate
 from points.holding import hold_under
 from points.lookup import RedemptionView, look_up, redemption
@@ -17,6 +18,7 @@ from points.models import AccountKind, TransferKind
 from points.posting import Posting, post_one, reverse
 from points.redemptions import move_on, why_ended
 from points.shelf import RedemptionState, redemptions
+from points.shop_errors import CodeReturned
 
 UNDO_WITHIN = timedelta(minutes=10)
 
@@ -80,12 +82,16 @@ def undo_handover(
         NotYourReward: it is for another merchant.
         NotHandedOver: there is nothing to undo.
         UndoTooLate: the ten minutes are over.
+        CodeReturned: after a complaint its points were given back.
     """
     view = _for_merchant(session, code, merchant_codes)
     if view.state is not RedemptionState.HANDED_OVER or view.transfer is None or view.ended_at is None:
         raise NotHandedOver(view.code)
-    if now > view.ended_at + UNDO_WITHIN:
+    if view.returned_at is not None:
+        raise CodeReturned(view.code, view.returned_at)
+    if now > view.ended_at + UNDO_WITHIN or view.settlement is not None:
         raise UndoTooLate(view.code, view.ended_at)
+    _drop_complaint(session, view.transfer, now)
     undo = f"undo:{view.transfer}"
     onto = f"code:{view.code}:{undo}"
     posted = reverse(session, transfer_id=view.transfer, key=undo, now=now, zone=zone, onto_hold=onto)
@@ -93,6 +99,13 @@ def undo_handover(
     if not move_on(session, view, RedemptionState.WAITING, now, hold=hold, transfer=None):
         raise NotHandedOver(view.code)
     return HandoverUndone(**_told(view, now, posted.transfer_id))
+
+
+def _drop_complaint(session: Session, transfer_id: int, now: datetime) -> None:
+    """What was said not to be received is not handed over any more: nobody has to decide that."""
+    complaint = disputes.c.transfer == transfer_id, disputes.c.state == DisputeState.OPEN
+    ended = update(disputes).where(*complaint).values(state=DisputeState.UNDONE, decided_at=now)
+    session.connection().execute(ended)
 
 
 def _for_merchant(session: Session, code: str, merchant_codes: frozenset[str] | None) -> RedemptionView:

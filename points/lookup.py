@@ -35,6 +35,9 @@ class RedemptionView:
     account: int
     hold: int
     transfer: int | None
+    payer: str | None = None
+    returned_at: datetime | None = None
+    settlement: int | None = None
 
 
 def look_up(session: Session, code: str) -> RedemptionView:
@@ -71,6 +74,25 @@ def redemptions_of(session: Session, resident_id: int) -> list[RedemptionView]:
 def waiting_codes(session: Session, resident_id: int) -> list[RedemptionView]:
     """Give the codes a resident can still use, the newest first."""
     return [view for view in redemptions_of(session, resident_id) if view.state is RedemptionState.WAITING]
+
+
+def fetched_codes(session: Session, resident_id: int, *, since: datetime) -> list[RedemptionView]:
+    """Give what a resident received since a moment, the newest first."""
+    return [
+        view
+        for view in redemptions_of(session, resident_id)
+        if view.state is RedemptionState.HANDED_OVER and view.ended_at is not None and view.ended_at >= since
+    ]
+
+
+def handovers_of(session: Session, merchant: str, *, since: datetime) -> list[RedemptionView]:
+    """Give what a shop handed over since a moment, the newest first; what it took back is not among it."""
+    done = redemptions.c.state == RedemptionState.HANDED_OVER, redemptions.c.returned_at.is_(None)
+    query = _views().where(redemptions.c.merchant == merchant, redemptions.c.ended_at >= since, *done)
+    rows = session.connection().execute(
+        query.order_by(redemptions.c.ended_at.desc(), redemptions.c.id.desc())
+    )
+    return [_view(row) for row in rows]
 
 
 def lapsing(session: Session, now: datetime, *, at_most: int = 500) -> list[int]:
@@ -116,4 +138,7 @@ def _view(row: Row[Any]) -> RedemptionView:
         account=row.account,
         hold=row.hold,
         transfer=row.transfer,
+        payer=row.payer,
+        returned_at=row.returned_at,
+        settlement=row.settlement,
     )

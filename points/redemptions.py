@@ -6,29 +6,20 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Row, func, insert, or_, select, update
+from sqlalchemy import Row, insert, select, update
 from sqlmodel import Session
 
 from points.accounts import held_by, resident_account
+from points.budgets import claim_budget
 from points.codes import new_code
-from points.errors import (
-    AlreadyHandedOver,
-    CodeCancelled,
-    CodeLapsed,
-    LimitReached,
-    NotYourReward,
-    OutOfStock,
-    PointsError,
-    PriceChanged,
-    RewardRetired,
-    UnknownReward,
-)
+from points.errors import AlreadyHandedOver, CodeCancelled, CodeLapsed, NotYourReward, PointsError
 from points.holding import place_hold, release_hold
 from points.lookup import RedemptionView, redemption
-from points.months import day_end, period_start
-from points.rewards import Limit, limit_of
-from points.sharing import counted
-from points.shelf import RedemptionState, redemptions, rewards
+from points.months import day_end
+from points.reward_terms import NO_FACTS, Facts
+from points.shelf import RedemptionState, redemptions
+from points.shop_errors import CodeReturned
+from points.taking import check_limit, check_terms, count_taken, lock_reward, take_one
 
 
 @dataclass(frozen=True)
@@ -44,6 +35,7 @@ class Redeemed:
     price: int
     balance: int
     lapses_at: datetime
+    payer: str | None = None
 
 
 @dataclass(frozen=True)
@@ -58,6 +50,7 @@ class GivenBack:
     merchant_names: Mapping[str, str]
     price: int
     balance: int
+    reward_id: int
 
 
 class Cancelled(GivenBack):
@@ -78,34 +71,28 @@ def redeem(
     now: datetime,
     zone: ZoneInfo,
     left: Mapping[str, datetime] | None = None,
+    facts: Facts = NO_FACTS,
 ) -> Redeemed:
     """Put the reward's price on hold and hand out a code, good until the end of its last day.
 
     `left` are the households that people of this one left, and when: what those had used stays used.
 
     Raises:
-        UnknownReward, RewardRetired: it is not on offer.
-        PriceChanged: it no longer costs what the resident was shown.
-        OutOfStock: nothing left, counting codes not yet handed over.
+        UnknownReward: there is none.
+        RewardRetired … OutsideWindow: its terms refuse it, see `check_terms`.
+        OutOfStock: nothing left, counting codes not yet handed over and what is kept for who waited.
         LimitReached: the household or resident had its share for the period.
+        BudgetSpent: whoever pays for it has paid enough this month.
         NotEnoughPoints: the available balance is below the price.
     """
     account = resident_account(session, resident_id)
-    reward = _take_from_stock(session, reward_id, price_shown)
-    _check_limit(session, reward, account, household, now, zone, left or {})
+    reward = lock_reward(session, reward_id)
+    check_terms(reward, price_shown, facts, now, zone)
+    take_one(session, reward, account)
+    check_limit(session, reward, account, household, now, zone, left)
+    claim_budget(session, reward, now, zone)
     number = _hand_out_code(session, reward, account, household, now, zone)
-    view = redemption(session, number)
-    return Redeemed(
-        redemption_id=number,
-        resident_id=resident_id,
-        code=view.code,
-        names=view.names,
-        merchant=view.merchant,
-        merchant_names=view.merchant_names,
-        price=view.price,
-        balance=held_by(session, account).available,
-        lapses_at=view.lapses_at,
-    )
+    return _redeemed(session, redemption(session, number), resident_id)
 
 
 def cancel(session: Session, *, redemption_id: int, resident_id: int, now: datetime) -> Cancelled:
@@ -119,22 +106,24 @@ def cancel(session: Session, *, redemption_id: int, resident_id: int, now: datet
     view = redemption(session, redemption_id)
     if view.resident_id != resident_id:
         raise NotYourReward(view.code)
-    if not _end(session, view, RedemptionState.CANCELLED, now):
+    if not end_code(session, view, RedemptionState.CANCELLED, now):
         raise why_ended(redemption(session, redemption_id))
-    return Cancelled(**_given_back(session, view))
+    return Cancelled(**given_back(session, view))
 
 
 def lapse(session: Session, *, redemption_id: int, now: datetime) -> Lapsed | None:
     """End a code whose time is over; None where there is nothing to end (yet, or any more)."""
     view = redemption(session, redemption_id)
-    if now < view.lapses_at or not _end(session, view, RedemptionState.LAPSED, now):
+    if now < view.lapses_at or not end_code(session, view, RedemptionState.LAPSED, now):
         return None
-    return Lapsed(**_given_back(session, view))
+    return Lapsed(**given_back(session, view))
 
 
 def why_ended(view: RedemptionView) -> PointsError:
     """Give the error that says why a code does not wait any more."""
     ended_at = view.ended_at or view.lapses_at
+    if view.returned_at is not None:
+        return CodeReturned(view.code, view.returned_at)
     if view.state is RedemptionState.HANDED_OVER:
         return AlreadyHandedOver(view.code, ended_at)
     if view.state is RedemptionState.CANCELLED:
@@ -156,60 +145,19 @@ def move_on(
     return moved.rowcount == 1
 
 
-def _take_from_stock(session: Session, reward_id: int, price_shown: int) -> Row[Any]:
-    """Take one from the shelf; the row stays locked until the end of the unit, so that limits count right."""
-    there = or_(rewards.c.stock.is_(None), rewards.c.taken < rewards.c.stock)
-    on_offer = (rewards.c.retired_at.is_(None), rewards.c.price == price_shown, there)
-    taking = update(rewards).where(rewards.c.id == reward_id, *on_offer)
-    taken = session.connection().execute(taking.values(taken=rewards.c.taken + 1).returning(rewards))
-    reward = taken.one_or_none()
-    if reward is None:
-        raise _why_not_taken(session, reward_id, price_shown)
-    return reward
-
-
-def _why_not_taken(session: Session, reward_id: int, price_shown: int) -> PointsError:
-    reward = session.connection().execute(select(rewards).where(rewards.c.id == reward_id)).one_or_none()
-    if reward is None:
-        return UnknownReward(reward_id)
-    if reward.retired_at is not None:
-        return RewardRetired(reward.names)
-    if reward.price != price_shown:
-        return PriceChanged(shown=price_shown, price=reward.price)
-    return OutOfStock(reward.names)
-
-
-def _check_limit(
-    session: Session,
-    reward: Row[Any],
-    account: int,
-    household: str | None,
-    now: datetime,
-    zone: ZoneInfo,
-    left: Mapping[str, datetime],
-) -> None:
-    limit = limit_of(reward)
-    if limit is None:
-        return
-    whose = counted(limit, account, household, left)
-    if _had(session, reward.id, limit, whose, now, zone) >= limit.count:
-        raise LimitReached(count=limit.count, per=limit.per, by=limit.by)
-
-
-def _had(
-    session: Session,
-    reward_id: int,
-    limit: Limit,
-    whose: ColumnElement[bool],
-    now: datetime,
-    zone: ZoneInfo,
-) -> int:
-    kept = redemptions.c.state.in_((RedemptionState.WAITING, RedemptionState.HANDED_OVER))
-    query = select(func.count()).where(redemptions.c.reward == reward_id, whose, kept)
-    start = period_start(limit.per, now, zone)
-    if start is not None:
-        query = query.where(redemptions.c.at >= start)
-    return int(session.connection().execute(query).scalar_one())
+def _redeemed(session: Session, view: RedemptionView, resident_id: int) -> Redeemed:
+    return Redeemed(
+        redemption_id=view.redemption_id,
+        resident_id=resident_id,
+        code=view.code,
+        names=view.names,
+        merchant=view.merchant,
+        merchant_names=view.merchant_names,
+        price=view.price,
+        balance=held_by(session, view.account).available,
+        lapses_at=view.lapses_at,
+        payer=view.payer,
+    )
 
 
 def _hand_out_code(
@@ -228,6 +176,8 @@ def _hand_out_code(
         "state": RedemptionState.WAITING,
         "at": now,
         "lapses_at": day_end(now, zone, days=reward.valid_days),
+        "payer": reward.payer,
+        "cost_fen": reward.cost_fen,
     }
     inserted = session.connection().execute(insert(redemptions).returning(redemptions.c.id), row)
     return int(inserted.scalar_one())
@@ -241,16 +191,17 @@ def _unused_code(session: Session) -> str:
             return code
 
 
-def _end(session: Session, view: RedemptionView, state: RedemptionState, now: datetime) -> bool:
+def end_code(session: Session, view: RedemptionView, state: RedemptionState, now: datetime) -> bool:
+    """End a code that waits: points and reward go back; False where somebody else ended it first."""
     if view.state is not RedemptionState.WAITING or not move_on(session, view, state, now):
         return False
-    back = update(rewards).where(rewards.c.id == view.reward_id)
-    session.connection().execute(back.values(taken=rewards.c.taken - 1))
+    count_taken(session, view.reward_id, -1)
     release_hold(session, hold=view.hold, now=now)
     return True
 
 
-def _given_back(session: Session, view: RedemptionView) -> dict[str, Any]:
+def given_back(session: Session, view: RedemptionView) -> dict[str, Any]:
+    """Give the facts of a code that ended unused, as `GivenBack` takes them."""
     return {
         "redemption_id": view.redemption_id,
         "resident_id": view.resident_id,
@@ -260,4 +211,5 @@ def _given_back(session: Session, view: RedemptionView) -> dict[str, Any]:
         "merchant_names": view.merchant_names,
         "price": view.price,
         "balance": held_by(session, view.account).available,
+        "reward_id": view.reward_id,
     }

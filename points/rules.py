@@ -2,15 +2,14 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from datetime import datetime
 from enum import StrEnum
 from math import prod
 
 from points.months import Per
 from points.rewards import Limit
 from points.shelf import By, Verify
-
-DAY_MINUTES = 24 * 60
+from points.windows import Window
 
 
 class Part(StrEnum):
@@ -29,44 +28,6 @@ class Cap:
     points: int
     per: Per
     by: By = By.RESIDENT
-
-
-@dataclass(frozen=True)
-class Window:
-    """When a deed earns: days of the week (0 is Monday), minutes of the day, first and last date.
-
-    No days are all days. A window that begins later than it ends goes past midnight, of the day it began.
-    """
-
-    days: tuple[int, ...] = ()
-    begins: int = 0
-    ends: int = DAY_MINUTES
-    since: date | None = None
-    until: date | None = None
-
-    def holds(self, local: datetime) -> bool:
-        """Tell whether it is open at a moment on the neighbourhood's own clocks."""
-        minute, today = local.hour * 60 + local.minute, local.date()
-        if self.begins < self.ends:
-            return self.begins <= minute < self.ends and self.is_on(today)
-        yesterday = today - timedelta(days=1)
-        return (minute >= self.begins and self.is_on(today)) or (minute < self.ends and self.is_on(yesterday))
-
-    def is_on(self, day: date) -> bool:
-        """Tell whether it opens on a day."""
-        early, late = self.since and day < self.since, self.until and day > self.until
-        return not early and not late and (not self.days or day.weekday() in self.days)
-
-    def opens(self, local: datetime) -> datetime | None:
-        """Give when it opens next, on the neighbourhood's own clocks."""
-        first = max(local.date(), self.since or local.date())
-        start = time(self.begins // 60, self.begins % 60)
-        for number in range(8):
-            day = first + timedelta(days=number)
-            at = datetime.combine(day, start, tzinfo=local.tzinfo)
-            if self.is_on(day) and at > local:
-                return at
-        return None
 
 
 @dataclass(frozen=True)

@@ -88,13 +88,28 @@ class Reward(SQLModel, table=True):
     valid_days: int
     position: int = 0
     retired_at: datetime | None = Field(default=None, sa_type=Moment)
+    # What the file said of the stock last: only another word there overrides what the shop counted since.
+    listed_stock: int | None = Field(default=None, sa_type=BigId)
+    paused_at: datetime | None = Field(default=None, sa_type=Moment)
+    min_age: int | None = None
+    areas: list[str] | None = Field(default=None, sa_type=JSON(none_as_null=True))
+    opening: dict[str, Any] | None = Field(default=None, sa_type=JSON(none_as_null=True))
+    certificate: str | None = Field(default=None, sa_type=Bytewise)
+    cost_fen: int | None = Field(default=None, sa_type=BigId)
+    payer: str | None = Field(default=None, sa_type=Bytewise)
 
 
 class Redemption(SQLModel, table=True):
-    """A code somebody holds for a reward, and what became of it."""
+    """A code somebody holds for a reward, and what became of it.
+
+    Who pays, and what, is as it was at redeeming. `returned_at` is when a complaint gave the points back,
+    `settlement` the settlement that paid it to the shop, `correction` the one that took it back again.
+    """
 
     __table_args__ = (
         Index("ix_redemption_account_id", "account", "id"),
+        Index("ix_redemption_merchant_ended_at", "merchant", "ended_at"),
+        Index("ix_redemption_payer_at", "payer", "at"),
         Index("ix_redemption_reward_household", "reward", "household"),
         Index("ix_redemption_state_lapses_at", "state", "lapses_at"),
     )
@@ -112,6 +127,11 @@ class Redemption(SQLModel, table=True):
     lapses_at: datetime = Field(sa_type=Moment)
     ended_at: datetime | None = Field(default=None, sa_type=Moment)
     transfer: int | None = Field(default=None, foreign_key="transfer.id", sa_type=BigId)
+    payer: str | None = Field(default=None, sa_type=Bytewise)
+    cost_fen: int | None = Field(default=None, sa_type=BigId)
+    returned_at: datetime | None = Field(default=None, sa_type=Moment)
+    settlement: int | None = Field(default=None, sa_type=BigId)
+    correction: int | None = Field(default=None, sa_type=BigId)
 
 
 activities = SQLModel.metadata.tables["activity"]

@@ -11,11 +11,13 @@ from sqlmodel import Session
 
 from points.accounts import find_resident_account, held_by
 from points.activities import activity_names
+from points.disputes import complaints_of
 from points.expiry import next_to_expire
 from points.lookup import redemptions_of
 from points.models import DebtStep, TransferKind, transfers
 from points.rewards import reward_names
 from points.waiting import Waiting, waiting_for
+from points.waiting_line import waits_of
 
 SHOWN = 10
 
@@ -78,7 +80,8 @@ def exported(session: Session, resident_id: int) -> dict[str, Any]:
     """Give all that is stored here about a resident, ready for JSON."""
     account = find_resident_account(session, resident_id)
     if account is None:
-        return {"available": 0, "held": 0, "owed": 0, "entries": [], "waiting": [], "codes": []}
+        nothing: dict[str, Any] = {"available": 0, "held": 0, "owed": 0, "entries": [], "waiting": []}
+        return {**nothing, "codes": [], "waiting_for": [], "complaints": []}
     held = held_by(session, account)
     return {
         "available": held.available,
@@ -100,6 +103,11 @@ def exported(session: Session, resident_id: int) -> dict[str, Any]:
                 "lapses_at": view.lapses_at.isoformat(),
             }
             for view in redemptions_of(session, resident_id)
+        ],
+        "waiting_for": waits_of(session, resident_id),
+        "complaints": [
+            {"code": one.code, "state": one.state.value, "at": one.at.isoformat()}
+            for one in complaints_of(session, resident_id)
         ],
     }
 

@@ -1,10 +1,11 @@
-"""The few things that two databases say in different words."""
+"""The few things that two databases say in different words, and rows kept in line with a list of codes."""
 
 import zlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import Column, ColumnElement, String, Table, case, func, select, type_coerce
+from sqlalchemy import Column, ColumnElement, String, Table, case, func, insert, select, type_coerce, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session
 
@@ -52,3 +53,16 @@ def hex_text(column: Column[Any], dialect: str) -> ColumnElement[str]:
     if dialect == "sqlite":
         return func.lower(func.hex(column), type_=String())
     return func.encode(column, "hex", type_=String())
+
+
+def keep_listed(session: Session, table: Table, code: str, values: Mapping[str, Any]) -> None:
+    """Change the row of a code, retired or not, or add it."""
+    kept = update(table).where(table.c.code == code).values(retired_at=None, **values)
+    if not session.connection().execute(kept).rowcount:
+        session.connection().execute(insert(table), {"code": code, **values})
+
+
+def retire_others(session: Session, table: Table, codes: set[str], now: datetime) -> None:
+    """Retire every row whose code is not listed."""
+    others = update(table).where(table.c.code.not_in(codes), table.c.retired_at.is_(None))
+    session.connection().execute(others.values(retired_at=now))

@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict
-from datetime import date
 from typing import Any
 
 from points.months import Per
 from points.rewards import Limit
-from points.rules import PLAIN, ActivityRule, AgeBand, Cap, Multiplier, Streak, Window
+from points.rules import PLAIN, ActivityRule, AgeBand, Cap, Multiplier, Streak
 from points.shelf import By
+from points.windows import window_from_json, window_to_json
 
 
 def plain_cap(rule: ActivityRule) -> Cap | None:
@@ -23,7 +23,7 @@ def written(rule: ActivityRule) -> dict[str, Any] | None:
         "points_per_unit": rule.points_per_unit,
         "caps": [asdict(cap) for cap in rule.caps] if plain_cap(rule) is None else [],
         "limits": [asdict(limit) for limit in rule.limits],
-        "windows": [_window(window) for window in rule.windows],
+        "windows": [window_to_json(window) for window in rule.windows],
         "multiplier": _multiplier(rule.multiplier) if rule.multiplier != PLAIN else None,
     }
     return {name: term for name, term in terms.items() if term} or None
@@ -38,25 +38,11 @@ def read(terms: Mapping[str, Any] | None) -> dict[str, Any]:
         "limits": tuple(
             Limit(one["count"], Per(one["per"]), By(one["by"])) for one in terms.get("limits", ())
         ),
-        "windows": tuple(_read_window(one) for one in terms.get("windows", ())),
+        "windows": tuple(window_from_json(one) for one in terms.get("windows", ())),
         "multiplier": _read_multiplier(terms["multiplier"]) if "multiplier" in terms else PLAIN,
     }
     caps = tuple(Cap(one["points"], Per(one["per"]), By(one["by"])) for one in terms.get("caps", ()))
     return said | {"cap": caps} if caps else said
-
-
-def _window(window: Window) -> dict[str, Any]:
-    dates = {"since": _day(window.since), "until": _day(window.until)}
-    return {"days": list(window.days), "begins": window.begins, "ends": window.ends} | dates
-
-
-def _day(day: date | None) -> str | None:
-    return None if day is None else day.isoformat()
-
-
-def _read_window(said: Mapping[str, Any]) -> Window:
-    since, until = (date.fromisoformat(said[key]) if said[key] else None for key in ("since", "until"))
-    return Window(tuple(said["days"]), said["begins"], said["ends"], since, until)
 
 
 def _multiplier(multiplier: Multiplier) -> dict[str, Any]:

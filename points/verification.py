@@ -16,6 +16,7 @@ from points.recomputing import awards, awards_that_waited, month_budgets
 from points.recounting import Recount
 from points.seal_checks import walk
 from points.seals import seals
+from points.settlement_checks import settlement_problems
 from points.shelf import RedemptionState, redemptions, rewards
 
 _original = transfers.alias("original")
@@ -183,6 +184,7 @@ _CHECKS: tuple[Callable[[Session], Iterator[str]], ...] = (
     _overdrawn,
     _stock,
     _codes,
+    settlement_problems,
 )
 
 

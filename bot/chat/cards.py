@@ -54,8 +54,9 @@ def card_message(
         Button(t("me.button_shown"), "ms"),
         Button(t("me.button_birth"), "mb"),
         Button(t("me.button_language"), "ml"),
+        Button(t("me.button_help"), "h"),
     )
-    return Message(Markup("\n").join(lines), (*buttons, (Button(t("me.button_help"), "h"),)))
+    return Message(Markup("\n").join(lines), buttons)
 
 
 def _door(t: Texts, card: Card) -> str:

@@ -16,7 +16,8 @@ BEFORE_ALL = datetime.min.replace(tzinfo=UTC)
 # These steps only show something: who writes there is in the middle of nothing.
 RESTING = frozenset(
     ("available", "board", "codes", "help", "leaderboard", "points", "privacy", "rewards.done", "teams")
-) | {"award.done", "deed.list", "deed.sent", "household"}
+) | {"award.done", "codes.received", "deed.list", "deed.sent", "household"}
+RESTING |= {"shop", "shop.one", "shop.pause", "shop.settlement", "shop.stock"}
 # What people see at these steps names others.
 NAMING = frozenset(
     ("award.activity", "award.minutes", "award.preview", "award.units", "award.who", "deed.list")

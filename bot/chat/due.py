@@ -13,20 +13,32 @@ from bot.chat.callout_news import APPROVAL_DUE
 from bot.chat.conversation import forget_stale
 from bot.chat.deed_news import OTHERS_DUE, POST_DUE, REMIND_DUE
 from bot.chat.deed_times import ask_others, post_what_was_listed, remind_about
+from bot.chat.disputes import REMINDER_DUE, remind
 from bot.chat.expiring import DAYS_BEFORE, EXPIRY_DUE, plan_expiry, run_expiry, tell_expiring
 from bot.chat.house import House
 from bot.chat.month_news import LEADERBOARD_DUE, announce_month, draw_month, plan_first
 from bot.chat.points_news import LAPSE_DUE, lapse_code
 from bot.chat.privacy import ERASING_DUE, erase_what_was_underway
 from bot.chat.sealing import MONTH_SEAL_DUE, SEAL_DUE, plan_seals, seal_hour, seal_month
+from bot.chat.settlement_news import (
+    SETTLEMENT_DUE,
+    SHEETS_DUE,
+    draw_sheets,
+    plan_settlement,
+    send_sheets,
+    settle_month,
+)
+from bot.chat.waiting import MONTH_DUE, OFFER_DUE, begin_month, end_offer, plan_month
 from bot.chat.waiting_news import WAITING_DUE
 from bot.delivery import erase_said
 from bot.intake import erase_old
 from bot.schedule import Job, Preparation, forget_done, put
+from points.shops import forget_wrong_codes
 
 TIDYING_DUE = "tidying"
 TIDYING_EVERY = timedelta(hours=1)
 SAID_KEPT_FOR = timedelta(days=2)
+WRONG_CODES_KEPT_FOR = timedelta(hours=1)
 DONE_KEPT_FOR = timedelta(days=400)
 
 Rule = Callable[[Session, Mapping[str, Any], datetime, House], object]
@@ -50,6 +62,8 @@ def plan_ahead(session: Session, house: House, now: datetime) -> None:
     plan_seals(session, house, now)
     plan_expiry(session, house, now)
     waiting_news.plan_first(session, house, now)
+    plan_month(session, house, now)
+    plan_settlement(session, house, now)
 
 
 def _job(rule: Rule, house: House) -> Job:
@@ -77,6 +91,7 @@ def _tidy(session: Session, _: Mapping[str, Any], now: datetime, __: House) -> o
     forget_stale(session, now=now)
     erase_said(session, before=now - SAID_KEPT_FOR)
     forget_done(session, before=now - DONE_KEPT_FOR)
+    forget_wrong_codes(session, before=now - WRONG_CODES_KEPT_FOR)
     _plan_tidying(session, now)
     return None
 
@@ -97,9 +112,14 @@ RULES: dict[str, Rule] = {
     LEADERBOARD_DUE: announce_month,
     MONTH_SEAL_DUE: seal_month,
     SEAL_DUE: seal_hour,
+    MONTH_DUE: begin_month,
+    OFFER_DUE: end_offer,
+    REMINDER_DUE: remind,
+    SETTLEMENT_DUE: settle_month,
+    SHEETS_DUE: send_sheets,
     TIDYING_DUE: _tidy,
     **dict.fromkeys(DAYS_BEFORE, tell_expiring),
     WAITING_DUE: waiting_news.pay,
 }
 
-AHEAD: dict[str, Ahead] = {LEADERBOARD_DUE: draw_month}
+AHEAD: dict[str, Ahead] = {LEADERBOARD_DUE: draw_month, SHEETS_DUE: draw_sheets}

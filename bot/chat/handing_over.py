@@ -17,6 +17,7 @@ from bot.chat.reward_words import last_day
 from bot.chat.starting import opens
 from bot.chat.texts import Texts
 from bot.chat.turn import Turn
+from bot.chat.wrong_codes import check_not_paused, count_wrong, require_not_paused
 from bot.community import Act, NotAllowed, record, require
 from bot.delivery import Button, Message
 from points import (
@@ -72,7 +73,12 @@ def typed_code(turn: Turn) -> str | None:
 
 async def show_code(turn: Turn, typed: str) -> None:
     """Show a merchant what a code is for, and ask whether it is handed over now."""
-    code = await turn.look(_for_merchant, typed, turn.me)
+    await check_not_paused(turn)
+    try:
+        code = await turn.look(_for_merchant, typed, turn.me)
+    except (UnknownCode, NotYourReward):
+        await count_wrong(turn)
+        raise
     if code.state is RedemptionState.HANDED_OVER and _fresh(code, turn.now):
         await _already(turn, code)
         return
@@ -128,15 +134,20 @@ async def undo(turn: Turn) -> None:
 @opens("h_")
 async def from_picture(turn: Turn, payload: str) -> None:
     """A code's picture was scanned: its merchant hands it over, its owner reads where to show it."""
+    at_a_shop = turn.person.may(Act.HAND_OVER)
     try:
         code = await turn.look(look_up, payload)
     except UnknownCode:
+        if at_a_shop:
+            await count_wrong(turn)
         await turn.say(Message(str(turn.t.rich("handover.unknown_picture"))))
         await show_card(turn)
         return
     if await turn.look(_stands_for, turn.me, code.merchant):
         await show_code(turn, code.code)
     elif code.resident_id != turn.me:
+        if at_a_shop:
+            await count_wrong(turn)
         raise NotYourReward(code.code)
     elif code.state is RedemptionState.WAITING:
         await send_code(turn, code)
@@ -155,7 +166,7 @@ def _undo(turn: Turn, code: str) -> tuple[tuple[Button, ...], ...]:
 
 
 def _fresh(code: RedemptionView, now: datetime) -> bool:
-    return code.ended_at is not None and now <= code.ended_at + UNDO_WITHIN
+    return code.ended_at is not None and code.returned_at is None and now <= code.ended_at + UNDO_WITHIN
 
 
 def _for_merchant(session: Session, typed: str, resident_id: int) -> RedemptionView:
@@ -175,6 +186,7 @@ def _stands_for(session: Session, resident_id: int, merchant: str) -> bool:
 
 
 def _hand_over(session: Session, resident_id: int, code: str, now: datetime, zone: ZoneInfo) -> HandedOver:
+    require_not_paused(session, resident_id, now)
     mine = merchant_codes(session, resident_id)
     done = hand_over(session, code=code, merchant_codes=mine, now=now, zone=zone)
     _record(session, resident_id, Act.HAND_OVER, done, now)

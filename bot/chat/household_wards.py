@@ -27,6 +27,7 @@ from bot.community import (
 )
 from bot.delivery import Button, Message
 from points import Cancelled
+from points.shops import LeftLine
 
 NAME, YEAR, ONE = "household.name", "household.year", "household.one"
 
@@ -102,7 +103,9 @@ async def _ward(turn: Turn, ward_id: int) -> Member:
     return one
 
 
-def _remove(session: Session, *, keeper_id: int, ward_id: int, now: datetime) -> tuple[Cancelled, ...]:
+def _remove(
+    session: Session, *, keeper_id: int, ward_id: int, now: datetime
+) -> tuple[Cancelled | LeftLine, ...]:
     check_keeper(session, keeper_id=keeper_id, resident_id=ward_id)
     given_back = erase_resident(session, resident_id=ward_id, chat_id=None, now=now)
     erase_what_others_read(session, now)

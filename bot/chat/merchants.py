@@ -14,7 +14,7 @@ from bot.community import (
     holders,
     root_area,
 )
-from points import current_merchants
+from points import MerchantEntry, current_merchants
 
 
 def merchant_codes(session: Session, resident_id: int) -> frozenset[str] | None:
@@ -34,6 +34,27 @@ def merchant_codes(session: Session, resident_id: int) -> frozenset[str] | None:
     return frozenset(named) | {
         code for code, area in areas.items() if any(_covers(one, code, area.path) for one in grants)
     }
+
+
+def own_shops(session: Session, resident_id: int) -> tuple[MerchantEntry, ...]:
+    """Give the shops a person stands for, by code.
+
+    Raises:
+        NotAllowed: this person stands for none.
+    """
+    mine = merchant_codes(session, resident_id)
+    return tuple(one for one in current_merchants(session) if mine is None or one.code in mine)
+
+
+def require_shop(session: Session, resident_id: int, merchant: str) -> None:
+    """Let only who stands for a shop act for it.
+
+    Raises:
+        NotAllowed: this person does not.
+    """
+    mine = merchant_codes(session, resident_id)
+    if mine is not None and merchant not in mine:
+        raise NotAllowed(Act.HAND_OVER)
 
 
 def staff(session: Session, merchant: str) -> tuple[PersonAddress, ...]:

@@ -1,14 +1,18 @@
 """The codes a resident can still use: seeing them, showing one at the shop, giving one back."""
 
 import asyncio
+from datetime import datetime
 
+from markupsafe import Markup
 from sqlmodel import Session
 
+from bot.chat.code_messages import about_code, owner_of
 from bot.chat.conversation import Talk
 from bot.chat.house import House
 from bot.chat.keyboards import one_a_row
 from bot.chat.refusals import refuses
 from bot.chat.reward_words import code_message
+from bot.chat.telling import tell
 from bot.chat.texts import Texts
 from bot.chat.turn import Turn
 from bot.delivery import Button, Message
@@ -16,6 +20,7 @@ from points import (
     AlreadyHandedOver,
     CodeCancelled,
     CodeLapsed,
+    NotHandedOver,
     NotYourReward,
     RedemptionState,
     RedemptionView,
@@ -26,17 +31,29 @@ from points import (
     waiting_codes,
     why_ended,
 )
+from points.shops import DISPUTE_WITHIN, DisputeState, complaint_of, fetched_codes
 
 LONGEST_SHOWN = 20
+LISTED = 10
+COMPLAINTS = {
+    DisputeState.OPEN: "codes.complaint_open",
+    DisputeState.GIVEN_BACK: "codes.complaint_given_back",
+    DisputeState.KEPT: "codes.complaint_kept",
+}
 
 
 async def show_codes(turn: Turn) -> None:
-    """Show the codes that still wait at a shop."""
+    """Show the codes that still wait at a shop, and what was received of late."""
     codes = await turn.look(waiting_codes, turn.me)
+    received = await turn.look(fetched_codes, turn.me, since=turn.now - DISPUTE_WITHIN)
     t = turn.t
     buttons = [
         Button(t("codes.button", name=t.name(one.names), code=one.code), f"wk:{one.redemption_id}")
         for one in codes
+    ]
+    buttons += [
+        Button(t("codes.button_received", name=t.name(one.names), code=one.code), f"wr:{one.redemption_id}")
+        for one in received[:LISTED]
     ]
     rewards = Button(t("points.button_rewards"), "h:rewards")
     key = "codes.heading" if codes else "codes.none"
@@ -48,13 +65,33 @@ async def show_code(turn: Turn) -> None:
     await send_code(turn, await _mine(turn, turn.said.number(0)))
 
 
+async def show_received(turn: Turn) -> None:
+    """Show what was received, with the way to say that it was not."""
+    code = await turn.look(_received_of, turn.said.number(0), turn.me)
+    said = await turn.look(complaint_of, code.redemption_id)
+    t, at = turn.t, code.ended_at or turn.now
+    html = t.rich(
+        "codes.received",
+        name=t.name(code.names),
+        merchant=t.name(code.merchant_names),
+        day=turn.house.day(at),
+        hour=turn.house.hour(at),
+        price=code.price,
+    )
+    buttons = [Button(t("codes.button_back"), "wm")]
+    if said is None or said.state is DisputeState.UNDONE:
+        buttons.insert(0, Button(t("disputes.button_not_received"), f"wd:{code.redemption_id}"))
+    else:
+        html += Markup("\n") + t.rich(COMPLAINTS[said.state])
+    await turn.ask(Message(str(html), one_a_row(*buttons)), "codes.received")
+
+
 async def send_code(turn: Turn, code: RedemptionView) -> None:
     """Send a code of the speaker's own in a message that stays in the chat."""
     from bot.pictures.codes import draw_code  # noqa: PLC0415 - drawing is loaded where somebody looks at it
 
-    mine = await turn.look(standing, turn.me, turn.now, turn.house.zone)
     picture = await asyncio.to_thread(draw_code, link=turn.house.start_link(f"h_{code.code}"))
-    await turn.say(code_message(turn.t, turn.house, code, balance=mine.available, picture=picture))
+    await turn.act(_show, code, turn.me, turn.house, picture, turn.now)
 
 
 async def ask_give_back(turn: Turn) -> None:
@@ -78,6 +115,20 @@ async def give_back(turn: Turn) -> None:
     await turn.show(Message(str(done)))
 
 
+def _show(
+    session: Session, code: RedemptionView, resident_id: int, house: House, picture: bytes, now: datetime
+) -> None:
+    """By the outbox, so that this message too can say later what became of the code."""
+    mine = standing(session, resident_id, now, house.zone)
+
+    def words(t: Texts) -> Message:
+        return code_message(t, house, code, balance=mine.available, picture=picture)
+
+    key = f"{about_code(code.redemption_id)}:shown:{now.isoformat()}"
+    about = about_code(code.redemption_id)
+    tell(session, owner_of(session, resident_id), key=key, words=words, now=now, about=about)
+
+
 async def _mine(turn: Turn, redemption_id: int) -> RedemptionView:
     return await turn.look(_waiting_of, redemption_id, turn.me)
 
@@ -88,6 +139,15 @@ def _waiting_of(session: Session, redemption_id: int, resident_id: int) -> Redem
         raise NotYourReward(code.code)
     if code.state is not RedemptionState.WAITING:
         raise why_ended(code)
+    return code
+
+
+def _received_of(session: Session, redemption_id: int, resident_id: int) -> RedemptionView:
+    code = redemption(session, redemption_id)
+    if code.resident_id != resident_id:
+        raise NotYourReward(code.code)
+    if code.state is not RedemptionState.HANDED_OVER:
+        raise NotHandedOver(code.code)
     return code
 
 

@@ -7,15 +7,18 @@ from typing import Any
 from sqlmodel import Session
 
 from bot.chat.announcing import announces
+from bot.chat.code_messages import about_code, becomes, ends, owner_of, shows_again
 from bot.chat.house import House
+from bot.chat.keyboards import one_a_row
 from bot.chat.merchants import staff
 from bot.chat.reward_words import code_message, last_day
-from bot.chat.telling import tell
+from bot.chat.telling import Words, tell
 from bot.chat.texts import Texts
-from bot.community import PersonAddress, addresses
-from bot.delivery import Lane, Message
+from bot.chat.waiting import serve
+from bot.delivery import Button, Lane, Message
 from bot.schedule import put
 from points import Cancelled, GivenBack, HandedOver, HandoverUndone, Lapsed, Redeemed, lapse
+from points.shops import ShopClosed
 
 LAPSE_DUE = "redemption.lapse"
 
@@ -32,18 +35,18 @@ def redeemed(session: Session, event: Redeemed, house: House, now: datetime) -> 
 
     tell(
         session,
-        _owner(session, event.resident_id),
+        owner_of(session, event.resident_id),
         key=f"redemption:{event.redemption_id}:code",
         words=words,
         now=now,
-        about=_about(event.redemption_id),
+        about=about_code(event.redemption_id),
     )
     _put_lapse(session, event.redemption_id, event.lapses_at, key=f"redemption:{event.redemption_id}:lapse")
 
 
 @announces(HandedOver)
 def handed_over(session: Session, event: HandedOver, house: House, now: datetime) -> None:
-    """Tell the owner that it was fetched, where and when."""
+    """Make the owner's message with the code say that it was received, where and when."""
     phone = house.neighbourhood.community.phone
 
     def words(t: Texts) -> Message:
@@ -55,10 +58,11 @@ def handed_over(session: Session, event: HandedOver, house: House, now: datetime
             price=event.price,
             phone=phone,
         )
-        return Message(str(html))
+        not_received = Button(t("disputes.button_not_received"), f"wd:{event.redemption_id}")
+        return Message(str(html), one_a_row(not_received))
 
-    owner = _owner(session, event.resident_id)
-    tell(session, owner, key=f"handover:{event.transfer_id}", words=words, now=now)
+    key = f"handover:{event.transfer_id}"
+    becomes(session, event.redemption_id, event.resident_id, words=words, key=key, now=now)
 
 
 @announces(HandoverUndone)
@@ -76,22 +80,47 @@ def handover_undone(session: Session, event: HandoverUndone, house: House, now: 
         return Message(str(html))
 
     key = f"handover:{event.transfer_id}:undone"
-    tell(session, _owner(session, event.resident_id), key=key, words=to_owner, now=now)
+    tell(session, owner_of(session, event.resident_id), key=key, words=to_owner, now=now)
+    shows_again(session, event.redemption_id, event.resident_id, house=house, now=now)
     # The lapse noted at redeeming may have passed in silence while the code was handed over.
     again = f"redemption:{event.redemption_id}:lapse:{event.transfer_id}"
     _put_lapse(session, event.redemption_id, event.lapses_at, key=again)
 
 
 @announces(Cancelled)
-def cancelled(session: Session, event: Cancelled, _: House, now: datetime) -> None:
-    """Tell both sides that a code was given back."""
+def cancelled(session: Session, event: Cancelled, house: House, now: datetime) -> None:
+    """Tell both sides that a code was given back, and who waits for the reward that one came back."""
     _tell_both(session, event, "given_back.cancelled", "shop.cancelled", now, lane=Lane.OWN_ACT)
+    serve(session, event.reward_id, house, now)
 
 
 @announces(Lapsed)
-def lapsed(session: Session, event: Lapsed, _: House, now: datetime) -> None:
-    """Tell both sides that nobody fetched it in time."""
+def lapsed(session: Session, event: Lapsed, house: House, now: datetime) -> None:
+    """Tell both sides that nobody fetched it in time, and who waits for the reward that one came back."""
     _tell_both(session, event, "given_back.lapsed", "shop.lapsed", now, lane=Lane.ROUTINE)
+    serve(session, event.reward_id, house, now)
+
+
+@announces(ShopClosed)
+def shop_closed(session: Session, event: ShopClosed, house: House, now: datetime) -> None:
+    """Tell the owner that the shop is gone and the points are back."""
+    phone = house.neighbourhood.community.phone
+
+    def words(t: Texts) -> Message:
+        html = t.rich(
+            "given_back.shop_closed",
+            name=t.name(event.names),
+            merchant=t.name(event.merchant_names),
+            price=event.price,
+            balance=event.balance,
+            phone=phone,
+        )
+        return Message(str(html))
+
+    key = f"redemption:{event.redemption_id}:shop-closed"
+    owner = owner_of(session, event.resident_id)
+    tell(session, owner, key=key, words=words, now=now, lane=Lane.ROUTINE)
+    ends(session, event.redemption_id, event.resident_id, words=_ended(event), now=now)
 
 
 def lapse_code(session: Session, facts: Mapping[str, Any], now: datetime, _: House) -> Lapsed | None:
@@ -110,18 +139,15 @@ def _tell_both(
         return Message(str(t.rich(shop_key, name=t.name(event.names), code=event.code)))
 
     key = f"redemption:{event.redemption_id}:given-back"
-    tell(session, _owner(session, event.resident_id), key=key, words=to_owner, now=now, lane=lane)
+    owner = owner_of(session, event.resident_id)
+    tell(session, owner, key=key, words=to_owner, now=now, lane=lane)
+    ends(session, event.redemption_id, event.resident_id, words=_ended(event), now=now)
     tell(session, staff(session, event.merchant), key=f"{key}:shop", words=to_merchant, now=now, lane=lane)
 
 
-def _owner(session: Session, resident_id: int | None) -> tuple[PersonAddress, ...]:
-    """Give where the owner is reached; whoever was forgotten is nowhere."""
-    return () if resident_id is None else tuple(addresses(session, [resident_id]).values())
+def _ended(event: GivenBack) -> Words:
+    return lambda t: Message(str(t.rich("codes.ended", name=t.name(event.names))))
 
 
 def _put_lapse(session: Session, redemption_id: int, at: datetime, *, key: str) -> None:
     put(session, key=key, kind=LAPSE_DUE, at=at, facts={"redemption_id": redemption_id})
-
-
-def _about(redemption_id: int) -> str:
-    return f"redemption:{redemption_id}"

@@ -21,6 +21,7 @@ from bot.delivery import Button, Message
 from bot.intake import forget_person
 from bot.schedule import put
 from points.deeds import exported_deeds, forget_deeds, open_deeds_of
+from points.shops import LeftLine
 
 ERASING_DUE = "privacy.erase"
 ERASE_AGAIN_AFTER = timedelta(minutes=15)
@@ -126,8 +127,8 @@ def _forget_everywhere(
 
 def erase_resident(
     session: Session, *, resident_id: int, chat_id: int | None, now: datetime
-) -> tuple[points.Cancelled, ...]:
-    """Erase a resident from every room; give the codes that were given back, for merchants to hear."""
+) -> tuple[points.Cancelled | LeftLine, ...]:
+    """Erase a resident from every room; give what was given back, for merchants and neighbours to hear."""
     callouts.forget(session, resident_id=resident_id, chat_id=chat_id, now=now)
     for deed_id in forget_deeds(session, resident_id=resident_id):
         delivery.withdraw(session, about(deed_id), now)

@@ -8,6 +8,7 @@ from bot.chat import (
     callout_edits,
     claiming_deeds,
     deciding,
+    disputes,
     handing_over,
     household,
     household_links,
@@ -20,11 +21,15 @@ from bot.chat import (
     points_chart,
     privacy,
     profile,
+    shop,
+    shop_settlement,
+    shop_stock,
     shopping,
     starting,
     statement,
     teaming,
     verifying_deeds,
+    waiting,
     wallet,
 )
 from bot.chat.commands import Command, Routes, allowed, volunteers
@@ -60,6 +65,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("rewards", "command.rewards", shopping.show_rewards, words=("兑换", "redeem", "rewards")),
     Command("leaderboard", "command.leaderboard", leaderboards.leaderboard, words=("排行榜", "leaderboard")),
     Command("handover", "command.handover", handing_over.handover, allowed(Act.HAND_OVER)),
+    Command("shop", "command.shop", shop.show_shop, allowed(Act.HAND_OVER)),
     Command("callout", "command.callout", calling_out.begin, allowed(Act.CALL_OUT)),
     Command("award", "command.award", awarding.begin, allowed(Act.AWARD)),
     Command("board", "command.board", deciding.show_open, deciding.watches_boards),
@@ -71,7 +77,7 @@ COMMANDS: tuple[Command, ...] = (
 # Here a number is the answer itself, never the place of a button.
 NUMBER_STEPS = frozenset(
     ("award.minutes", "award.units", "callout.needed", "deed.minutes", "deed.units", "household.door")
-) | {"household.year"}
+) | {"household.year", "shop.add", "shop.set"}
 
 HELPER = Helper(COMMANDS, RESTING)
 
@@ -159,10 +165,17 @@ ROUTES = Routes(
         "rp": shopping.turn_page,
         "rx": shopping.leave,
         "ry": shopping.confirm,
+        "rw": waiting.stand_in_line,
+        "rv": waiting.leave_line,
         "wm": my_codes.show_codes,
         "wk": my_codes.show_code,
         "wg": my_codes.ask_give_back,
         "wx": my_codes.give_back,
+        "wr": my_codes.show_received,
+        "wd": disputes.ask,
+        "wq": disputes.confirm,
+        "wy": disputes.decide_give_back,
+        "wn": disputes.decide_keep,
         "kc": handing_over.take_tapped_code,
         "ky": handing_over.confirm,
         "kx": handing_over.decline,
@@ -191,6 +204,18 @@ ROUTES = Routes(
         "am": awarding.take_minutes,
         "an": awarding.take_units,
         "ay": awarding.confirm,
+        # a shop's own
+        "sm": shop.choose_shop,
+        "sg": shop.turn_page,
+        "sk": shop_stock.show_stock,
+        "ss": shop_stock.show_one,
+        "sa": shop_stock.ask_added,
+        "st": shop_stock.ask_left,
+        "sp": shop_stock.show_pauses,
+        "sz": shop_stock.pause,
+        "sr": shop_stock.resume,
+        "sd": shop_settlement.show,
+        "sf": shop_settlement.send_files,
         "bm": leaderboards.turn_to,
         "pc": points_chart.show_chart,
         "pe": privacy.export,
@@ -224,6 +249,8 @@ ROUTES = Routes(
         "award.units": awarding.take_units,
         "award.preview": awarding.take_note,
         "handover.code": handing_over.take_code,
+        "shop.add": shop_stock.take_added,
+        "shop.set": shop_stock.take_left,
         "callout.plan": calling_out.take_typed_plan,
         "callout.area": places.typed,
         "callout.needed": callout_edits.take_needed,

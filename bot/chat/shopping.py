@@ -1,5 +1,6 @@
 """/rewards: the catalogue, a reward's terms, and redeeming it for points."""
 
+import asyncio
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -7,31 +8,28 @@ from markupsafe import Markup
 from sqlmodel import Session
 
 from bot.chat.conversation import Talk
+from bot.chat.entitlements import facts_of
 from bot.chat.handing_over import show_code as show_to_merchant
 from bot.chat.handing_over import typed_code
-from bot.chat.house import House
 from bot.chat.keyboards import one_a_row, paged, plain_words
-from bot.chat.refusals import refuses
-from bot.chat.reward_words import limit_words, terms_html
+from bot.chat.reward_words import picture_of, terms_message, wait_words
 from bot.chat.texts import Texts
 from bot.chat.turn import Turn
 from bot.community import group_keys, households_left
 from bot.delivery import Button, Message
 from points import (
-    LimitReached,
-    NotEnoughPoints,
     OfferView,
     OutOfStock,
     PriceChanged,
     Redeemed,
     RewardRetired,
-    UnknownReward,
     catalogue,
     offer_of,
     redeem,
     standing,
     waiting_codes,
 )
+from points.shops import DISPUTE_WITHIN, Wait, fetched_codes, wait_of
 
 LIST = "rewards"
 TERMS = "rewards.terms"
@@ -60,7 +58,7 @@ async def search(turn: Turn) -> None:
 
 async def show_terms(turn: Turn) -> None:
     """Show what one gets for what, and ask."""
-    await _ask(turn, await _offer(turn, turn.said.number(0)))
+    await ask_about(turn, turn.said.number(0))
 
 
 async def leave(turn: Turn) -> None:
@@ -73,7 +71,7 @@ async def confirm(turn: Turn) -> None:
     reward_id, price = turn.said.number(0), turn.said.number(1)
     shown = {"reward": reward_id, "price": price}
     if turn.talk is None or turn.talk.step not in (TERMS, DONE) or dict(turn.talk.draft) != shown:
-        await _ask(turn, await _offer(turn, reward_id))
+        await ask_about(turn, reward_id)
         return
     if turn.talk.step == DONE:
         await turn.toast(turn.t("rewards.done_already"))
@@ -84,17 +82,22 @@ async def confirm(turn: Turn) -> None:
         )
     except PriceChanged as changed:
         notice = turn.t.rich("rewards.price_changed", shown=changed.shown, price=changed.price)
-        await _ask(turn, await _offer(turn, reward_id), notice)
+        await ask_about(turn, reward_id, notice)
+        return
+    except OutOfStock as gone:
+        await turn.toast(turn.t("refusal.out_of_stock", name=turn.t.name(gone.names)), alert=True)
+        await ask_about(turn, reward_id)
         return
     name = turn.t.name(got.names)
     await turn.show(Message(str(turn.t.rich("rewards.redeemed", name=name, balance=got.balance))))
 
 
 async def _list(turn: Turn, typed: str, *, page: int) -> None:
-    offers = await turn.look(catalogue)
+    offers = await turn.look(catalogue, now=turn.now, zone=turn.house.zone)
     found = _matching(offers, typed)
     mine = await turn.look(standing, turn.me, turn.now, turn.house.zone)
     waiting = len(await turn.look(waiting_codes, turn.me))
+    received = await turn.look(fetched_codes, turn.me, since=turn.now - DISPUTE_WITHIN)
     buttons = [
         Button(
             turn.t("rewards.button_offer", name=turn.t.name(one.names), price=one.price),
@@ -105,6 +108,8 @@ async def _list(turn: Turn, typed: str, *, page: int) -> None:
     rows = paged(buttons, page, lambda other: f"rp:{other}", turn.t)
     if waiting:
         rows = (*rows, (Button(turn.t("rewards.button_codes", count=waiting), "wm"),))
+    elif received:
+        rows = (*rows, (Button(turn.t("points.button_codes"), "wm"),))
     html = _heading(turn, offers, mine.available)
     if typed and not found:
         html = turn.t.rich("rewards.not_found", typed=typed[:40]) + Markup("\n") + html
@@ -115,9 +120,11 @@ def _heading(turn: Turn, offers: list[OfferView], available: int) -> Markup:
     if not offers:
         return turn.t.rich("rewards.nothing", available=available)
     html = turn.t.rich("rewards.heading", available=available)
-    gone = [turn.t.name(one.names) for one in offers if one.left == 0]
-    if gone:
-        html += Markup("\n") + turn.t.rich("rewards.gone", names=turn.t("list.comma").join(gone))
+    closed = [turn.t.name(one.names) for one in offers if one.closed]
+    gone = [turn.t.name(one.names) for one in offers if one.left == 0 and not one.closed]
+    for key, names in (("rewards.gone", gone), ("rewards.closed", closed)):
+        if names:
+            html += Markup("\n") + turn.t.rich(key, names=turn.t("list.comma").join(names))
     return html
 
 
@@ -127,22 +134,39 @@ def _matching(offers: list[OfferView], typed: str) -> list[OfferView]:
 
 
 async def _offer(turn: Turn, reward_id: int) -> OfferView:
-    offers = {one.reward_id: one for one in await turn.look(catalogue)}
+    offers = {one.reward_id: one for one in await turn.look(catalogue, now=turn.now, zone=turn.house.zone)}
     if reward_id not in offers:
         raise RewardRetired((await turn.look(offer_of, reward_id)).names)
     return offers[reward_id]
 
 
-async def _ask(turn: Turn, offer: OfferView, notice: Markup | None = None) -> None:
+async def ask_about(turn: Turn, reward_id: int, notice: Markup | None = None) -> None:
+    """Show a reward's terms, what came of the last tap before them, and what can be done now."""
+    offer = await _offer(turn, reward_id)
     mine = await turn.look(standing, turn.me, turn.now, turn.house.zone)
-    html = terms_html(turn.t, turn.house, offer, mine.available)
-    if notice is not None:
-        html = notice + Markup("\n\n") + html
-    buttons = one_a_row(
-        Button(turn.t("rewards.button_redeem"), f"ry:{offer.reward_id}:{offer.price}"),
-        Button(turn.t("rewards.button_not"), "rx"),
+    wait = await turn.look(wait_of, turn.me, reward_id)
+    buttons = [*_ways(turn.t, offer, wait), Button(turn.t("rewards.button_not"), "rx")]
+    if wait is not None:
+        in_line = wait_words(turn.t, turn.house, wait)
+        notice = in_line if notice is None else Markup("\n").join((notice, in_line))
+    picture = await asyncio.to_thread(picture_of, turn.house, offer.code)
+    message = terms_message(
+        turn.t, turn.house, offer, mine.available, one_a_row(*buttons), notice=notice, picture=picture
     )
-    await turn.ask(Message(str(html), buttons), TERMS, {"reward": offer.reward_id, "price": offer.price})
+    await turn.ask(message, TERMS, {"reward": offer.reward_id, "price": offer.price})
+
+
+def _ways(t: Texts, offer: OfferView, wait: Wait | None) -> list[Button]:
+    """Redeem it, or stand in line for it, or leave the line; while it is closed, none of them."""
+    kept = wait is not None and wait.until is not None
+    ways = []
+    if not offer.closed and (offer.left != 0 or kept):
+        ways.append(Button(t("rewards.button_redeem"), f"ry:{offer.reward_id}:{offer.price}"))
+    elif offer.left == 0 and wait is None:
+        ways.append(Button(t("waiting.button_tell_me"), f"rw:{offer.reward_id}"))
+    if wait is not None:
+        ways.append(Button(t("waiting.button_stop"), f"rv:{offer.reward_id}"))
+    return ways
 
 
 def _redeem(
@@ -158,35 +182,5 @@ def _redeem(
         now=now,
         zone=zone,
         left=households_left(session, resident_id),
+        facts=facts_of(session, resident_id),
     )
-
-
-@refuses(NotEnoughPoints)
-def _not_enough(error: NotEnoughPoints, t: Texts, _: House) -> str:
-    missing = error.price - error.available
-    return t("refusal.not_enough", available=error.available, price=error.price, missing=missing)
-
-
-@refuses(PriceChanged)
-def _price_changed(error: PriceChanged, t: Texts, _: House) -> str:
-    return t("refusal.price_changed", shown=error.shown, price=error.price)
-
-
-@refuses(OutOfStock)
-def _out_of_stock(error: OutOfStock, t: Texts, _: House) -> str:
-    return t("refusal.out_of_stock", name=t.name(error.names))
-
-
-@refuses(LimitReached)
-def _limit(error: LimitReached, t: Texts, _: House) -> str:
-    return t("refusal.limit", limit=limit_words(t, error.count, error.per, error.by))
-
-
-@refuses(RewardRetired)
-def _retired(error: RewardRetired, t: Texts, _: House) -> str:
-    return t("refusal.reward_retired", name=t.name(error.names))
-
-
-@refuses(UnknownReward)
-def _unknown_reward(_: UnknownReward, t: Texts, __: House) -> str:
-    return t("oops.stale_button")

@@ -35,6 +35,7 @@ class Act(StrEnum):
     VERIFY_DEED = "verify-deed"
     SETTLE_OBJECTION = "settle-objection"
     HAND_OVER = "hand-over"
+    OVERSEE_SHOPS = "oversee-shops"  # wrong codes, complaints, settlements
     REGISTER = "register"
     BIND_GROUP = "bind-group"
     PREPARE_DRILL = "prepare-drill"
@@ -65,7 +66,7 @@ ROLE_ACTS: dict[Role, frozenset[Act]] = {
         {
             *(Act.CALL_OUT, Act.APPROVE_CALL_OUT, Act.STAND_DOWN, Act.SEE_BOARD, Act.SEE_TEAM_BOARD),
             *(Act.ANNOUNCE, Act.AWARD, Act.VERIFY_DEED, Act.SETTLE_OBJECTION, Act.REGISTER),
-            *(Act.BIND_GROUP, Act.PREPARE_DRILL, Act.INVITE, Act.SEE_AUDIT),
+            *(Act.BIND_GROUP, Act.PREPARE_DRILL, Act.INVITE, Act.SEE_AUDIT, Act.OVERSEE_SHOPS),
         }
     ),
     Role.GRID_OFFICER: frozenset({Act.ANNOUNCE, Act.REGISTER, Act.VERIFY_DEED}),

@@ -1,7 +1,8 @@
 """The outbox, its lanes and its pace: the only code that sends to Telegram.
 
 Rules put messages into the outbox with what is named here, which needs no Telegram. What sends is named by
-its module: `sender.Sender`, `pace.Pace`, `limiter.PaceLimiter`, `edits.Edits`, `transport.BoundedRequest`.
+its module: `sender.Sender`, `pace.Pace`, `limiter.PaceLimiter`, `edits.Edits`, `rewriter.Rewriter`,
+`transport.BoundedRequest`.
 """
 
 from bot.delivery.messages import Button, Lane, Message, MessageError, MessageTooLong, Recipient
@@ -19,6 +20,7 @@ from bot.delivery.outbox import (
     withdraw,
 )
 from bot.delivery.results import ChatState, Recorded
+from bot.delivery.rewrites import rewrite
 
 __all__ = [
     "Button",
@@ -38,6 +40,7 @@ __all__ = [
     "erase_said",
     "forget_chat",
     "progress",
+    "rewrite",
     "still_open",
     "withdraw",
 ]

@@ -29,15 +29,15 @@ class Edits:
         self._bot = bot
         self._pace = pace
 
-    async def apply(self, chat_id: int, message_id: int, message: Message) -> Edit:
-        """Make the message read like this.
+    async def apply(self, chat_id: int, message_id: int, message: Message, *, caption: bool = False) -> Edit:
+        """Make the message read like this; with `caption` the words stand under a picture or document.
 
         Raises:
             TelegramError: of the line, of a 429 (try again with what is newest then) or of the text itself.
         """
         try:
             async with self._pace.turn(Lane.BOARD, chat_id):
-                await self._edit(chat_id, message_id, message)
+                await (self._edit_caption if caption else self._edit)(chat_id, message_id, message)
         except BadRequest as error:
             return _understand(error)
         except Forbidden:
@@ -52,6 +52,15 @@ class Edits:
             parse_mode=ParseMode.HTML,
             reply_markup=keyboard(message.buttons),
             link_preview_options=NO_PREVIEW,
+        )
+
+    async def _edit_caption(self, chat_id: int, message_id: int, message: Message) -> None:
+        await self._bot.edit_message_caption(
+            chat_id=chat_id,
+            message_id=message_id,
+            caption=message.text,
+            parse_mode=ParseMode.HTML,
+            reply_markup=keyboard(message.buttons),
         )
 
 

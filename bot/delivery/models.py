@@ -93,6 +93,23 @@ class Delivery(SQLModel, table=True):
     sent_at: datetime | None = Field(default=None, sa_type=Moment)
 
 
+class Rewrite(SQLModel, table=True):
+    """What a message that was sent shall read from now on; gone once it does. A newer one takes its place."""
+
+    __table_args__ = (UniqueConstraint("chat_id", "message_id"),)
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=BigId)
+    chat_id: int = Field(sa_type=BigId)
+    message_id: int = Field(sa_type=BigId)
+    version: int
+    caption: bool
+    language: str
+    text: str
+    buttons: str
+    otherwise: str | None = None
+    at: datetime = Field(sa_type=Moment)
+
+
 class SenderLease(SQLModel, table=True):
     """Which process sends for a bot; the fence grows with each owner, so that a late one is recognised."""
 

@@ -21,7 +21,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col
 
 from bot.delivery.messages import Lane, Message, MessageError, Recipient, buttons_to_json
-from bot.delivery.models import Broadcast, Delivery, Method, Rendering, State
+from bot.delivery.models import Broadcast, Delivery, Method, Rendering, Rewrite, State
 
 
 class NoRendering(MessageError):
@@ -147,6 +147,7 @@ def forget_chat(session: Session, chat_id: int) -> int:
     """Erase what was ever said to this chat, and the texts that nobody else was told (law 11)."""
     heard = select(col(Delivery.broadcast_id)).where(col(Delivery.chat_id) == chat_id)
     told = [row[0] for row in session.execute(heard)]
+    session.execute(delete(Rewrite).where(col(Rewrite.chat_id) == chat_id))
     count = _changed(session, delete(Delivery).where(col(Delivery.chat_id) == chat_id))
     others = select(Delivery).where(col(Delivery.broadcast_id) == col(Broadcast.id)).exists()
     alone = [

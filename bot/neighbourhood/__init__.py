@@ -13,6 +13,7 @@ from bot.neighbourhood.model import (
     Plan,
     PointRules,
     Reward,
+    Sponsor,
     Team,
 )
 from bot.neighbourhood.problems import Problem, UnreadableNeighbourhood
@@ -20,6 +21,7 @@ from bot.neighbourhood.reading import SAMPLE, json_schema, load
 
 __all__ = [
     "CALLOUT_ACTIVITY",
+    "COMMUNITY_PAYS",
     "DAYS",
     "SAMPLE",
     "Activity",
@@ -38,6 +40,7 @@ __all__ = [
     "Problem",
     "Reward",
     "Share",
+    "Sponsor",
     "Team",
     "TeamKind",
     "UnreadableNeighbourhood",

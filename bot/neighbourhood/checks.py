@@ -14,7 +14,7 @@ from bot.neighbourhood.findings import Finding, choices, codes, root_code, rows
 from bot.neighbourhood.kinds import TeamKind
 
 WINGS = 4
-_LISTS = ("area", "team", "plan", "activity", "merchant", "reward")
+_LISTS = ("area", "team", "plan", "activity", "merchant", "sponsor", "reward")
 
 
 def between_tables(data: dict[str, Any]) -> Iterator[Finding]:

@@ -1,7 +1,7 @@
 """What a good deed earns, as the file says it: how much, up to what, when, and for whom it is more."""
 
 from collections.abc import Mapping
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from itertools import pairwise
 from typing import Annotated, Any, Literal, get_args
 
@@ -23,7 +23,12 @@ def _listed(value: Any) -> Any:
 
 
 def _minute(value: Any) -> int:
-    """Read a time of day as its minute: "08:00" is 480, and "24:00" the end of the day."""
+    """Read a time of day as its minute: "08:00" is 480, and "24:00" the end of the day.
+
+    TOML also knows times without quotes.
+    """
+    if isinstance(value, time):
+        return value.hour * 60 + value.minute
     hour, colon, minute = value.partition(":") if isinstance(value, str) else ("", "", "")
     digits = len(hour) == len(minute) == 2 and (hour + minute).isdecimal() and (hour + minute).isascii()
     at = int(hour) * 60 + int(minute) if colon and digits and int(minute) < 60 else MIDNIGHT + 1
@@ -95,7 +100,7 @@ class Cap(Table):
 
 
 class Window(Table):
-    """When an activity earns; one that ends before it begins goes past midnight."""
+    """When a deed earns or a reward can be had; one that ends before it begins goes past midnight."""
 
     days: tuple[Weekday, ...] = Field(default=DAYS, description="when it opens")
     begins: Minute = Field(
@@ -109,6 +114,8 @@ class Window(Table):
 
     @model_validator(mode="after")
     def _opens(self) -> "Window":
+        if not self.model_fields_set:
+            raise wrong('is empty; write days, from and to, since or until, such as {days = ["sat"]}')
         if self.begins == self.ends:
             raise wrong("never opens: it ends when it begins; write a later to")
         if self.begins == MIDNIGHT:

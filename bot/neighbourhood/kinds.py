@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from enum import StrEnum
+from pathlib import Path
 from typing import Annotated, Any, Final, Literal
 from zoneinfo import ZoneInfo
 
@@ -13,6 +14,7 @@ LONGEST_NAME = 64
 LONGEST_TEXT = 1000
 LONGEST_SHOWN = 60
 LONGEST_EMOJI = 10  # code points: a flag, a family or a sign with its variation selector
+PICTURES: Final = (".jpg", ".jpeg", ".png")
 CODE_PATTERN = r"^[a-z0-9-]{1,32}$"
 
 
@@ -133,6 +135,20 @@ def _distinct(values: tuple[Any, ...]) -> tuple[Any, ...]:
     return values
 
 
+def lies_beside(written: str) -> bool:
+    """Tell whether a text can name a picture beside the file, and nothing outside of that folder."""
+    path = Path(written)
+    inside = not path.is_absolute() and ".." not in path.parts
+    return inside and written.isprintable() and path.suffix.lower() in PICTURES
+
+
+def _picture(value: Any) -> Path:
+    if not (isinstance(value, str) and lies_beside(value)):
+        advice = f'name a {", ".join(PICTURES)} file beside this one, such as "rice.jpg"'
+        raise wrong(f"{shown(value)} is not a picture here; {advice}")
+    return Path(value)
+
+
 def shown(value: Any) -> str:
     """Write a value the way it looks in the file, cut short."""
     if isinstance(value, bool):
@@ -177,3 +193,5 @@ Spot = Annotated[
     WithJsonSchema({"type": "array", "items": {"type": "number"}, "minItems": 2, "maxItems": 2}),
 ]
 Zone = Annotated[ZoneInfo, BeforeValidator(_zone), PlainSerializer(str), WithJsonSchema({"type": "string"})]
+Age = Annotated[int, Field(strict=True, ge=1, le=120)]
+Picture = Annotated[Path, BeforeValidator(_picture), WithJsonSchema({"type": "string"})]

@@ -7,9 +7,10 @@ from zoneinfo import ZoneInfo
 from pydantic import ConfigDict, Field
 
 from bot.neighbourhood.base import Limit, Table
-from bot.neighbourhood.earning import Activity
+from bot.neighbourhood.earning import Activity, Window
 from bot.neighbourhood.kinds import (
     OFFERED,
+    Age,
     Code,
     Codes,
     Emoji,
@@ -19,11 +20,14 @@ from bot.neighbourhood.kinds import (
     Level,
     Line,
     Names,
+    Picture,
     Spot,
     TeamKind,
     Texts,
     Zone,
 )
+
+COMMUNITY_PAYS = "community"
 
 
 class Community(Table):
@@ -88,6 +92,13 @@ class Merchant(Table):
     hours: Names | None = None
 
 
+class Sponsor(Table):
+    code: Code
+    names: Names = Field(alias="name")
+    budget_fen: FromOne = Field(description="what it pays in a month, in fen (1/100 yuan)")
+    thanks: Names | None = Field(default=None, description="a word of thanks, said with each of its rewards")
+
+
 class Reward(Table):
     code: Code
     names: Names = Field(alias="name")
@@ -96,6 +107,17 @@ class Reward(Table):
     merchant: Code
     limit: Limit | None = None
     valid_days: FromOne = Field(default=14, description="days until an unused code lapses")
+    picture: Picture | None = Field(default=None, description="a PNG or JPEG file beside this one")
+    min_age: Age | None = Field(default=None, description="for whoever turns this age this year or is older")
+    areas: Codes | None = Field(default=None, description="only for residents of these areas")
+    window: Window | None = Field(default=None, description="when it can be redeemed")
+    certificate: Code | None = Field(default=None, description="only for who holds it")
+    cost_fen: FromOne | None = Field(
+        default=None, description="what the shop gets for one, in fen (1/100 yuan)"
+    )
+    payer: Code = Field(
+        default=COMMUNITY_PAYS, description='who pays that: "community", the merchant or a [[sponsor]]'
+    )
 
 
 class Neighbourhood(Table):
@@ -111,6 +133,7 @@ class Neighbourhood(Table):
     activities: tuple[Activity, ...] = Field(alias="activity")
     points: PointRules = PointRules()
     merchants: tuple[Merchant, ...] = Field(default=(), alias="merchant")
+    sponsors: tuple[Sponsor, ...] = Field(default=(), alias="sponsor")
     rewards: tuple[Reward, ...] = Field(default=(), alias="reward")
 
     @property

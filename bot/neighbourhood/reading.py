@@ -14,6 +14,7 @@ from bot.neighbourhood.lines import Lines, header_above
 from bot.neighbourhood.model import Merchant, Neighbourhood, Reward
 from bot.neighbourhood.problems import Problem, UnreadableNeighbourhood
 from bot.neighbourhood.sentences import header, sentence
+from bot.neighbourhood.shop_checks import of_pictures, of_shops
 
 SAMPLE = Path(__file__).parents[1] / "sample" / "community.toml"
 _PLACE = re.compile(r" \((?:at line (?P<line>\d+), column \d+|at end of document)\)$")
@@ -28,13 +29,13 @@ def load(path: Path) -> Neighbourhood:
     """
     text = _text_of(path)
     data = _parsed(path, text)
-    neighbourhood, findings = _checked(data)
+    neighbourhood, findings = _checked(data, path.parent)
     if neighbourhood is None or findings:
         lines = Lines(text)
         problems = [_problem(finding, data, lines) for finding in findings]
         problems.sort(key=lambda problem: problem.line or 0)
         raise UnreadableNeighbourhood(path, tuple(problems))
-    return _with_every_merchant(neighbourhood)
+    return _with_every_merchant(_with_pictures(neighbourhood, path.parent))
 
 
 def json_schema() -> dict[str, Any]:
@@ -78,8 +79,8 @@ def _alone(path: Path, line: int | None, text: str) -> UnreadableNeighbourhood:
     return UnreadableNeighbourhood(path, (Problem("", "", line, text),))
 
 
-def _checked(data: dict[str, Any]) -> tuple[Neighbourhood | None, list[Finding]]:
-    findings = list(between_tables(data))
+def _checked(data: dict[str, Any], folder: Path) -> tuple[Neighbourhood | None, list[Finding]]:
+    findings = [*between_tables(data), *of_shops(data), *of_pictures(data, folder)]
     try:
         return Neighbourhood.model_validate(data, context={"languages": _languages(data)}), findings
     except ValidationError as error:
@@ -115,6 +116,15 @@ def _label(data: dict[str, Any], path: tuple[str | int, ...]) -> str:
     entry = data[table][number]
     code = entry.get("code") if isinstance(entry, dict) else None
     return code if isinstance(code, str) and code else f"number {number + 1}"
+
+
+def _with_pictures(neighbourhood: Neighbourhood, folder: Path) -> Neighbourhood:
+    """Say of each picture where it lies, for whoever draws with it later."""
+    found = tuple(
+        reward.model_copy(update={"picture": folder / reward.picture}) if reward.picture else reward
+        for reward in neighbourhood.rewards
+    )
+    return neighbourhood.model_copy(update={"rewards": found})
 
 
 def _with_every_merchant(neighbourhood: Neighbourhood) -> Neighbourhood:

@@ -16,8 +16,11 @@ _EXAMPLES = {
     "age": "{ages = [14, 25], percent = 150}",
     "ages": "[14, 25]",
     "area": '"g1"',
+    "areas": '["g1"]',
+    "budget_fen": "300000",
     "code": '"…"',
     "count": "1",
+    "days": '["sat", "sun"]',
     "by": '"household"',
     "cap": '{points = 80, per = "day"}',
     "emoji": '"🧭"',
@@ -38,6 +41,7 @@ _EXAMPLES = {
     "teams": '["core"]',
     "timezone": '"Asia/Shanghai"',
     "weeks": "4",
+    "window": '{days = ["sat"], from = "09:00", to = "12:00"}',
     "windows": '{days = ["sat", "sun"], from = "08:00", to = "20:00"}',
 }
 # The tables within an entry, by their key.
@@ -48,6 +52,7 @@ _INNER: Mapping[str, type[Table]] = {
     "limit": Limit,
     "multiplier": Multiplier,
     "streak": Streak,
+    "window": Window,
     "windows": Window,
 }
 _ONCE = ("community", "callouts", "points")

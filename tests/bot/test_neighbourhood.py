@@ -22,6 +22,7 @@ from bot.neighbourhood import (
     load,
 )
 
+PNG = b"\x89PNG\r\n\x1a\n"
 GOLDEN = Path(__file__).parent / "golden"
 Changed = Callable[[str, str], tuple[Problem, ...]]
 
@@ -103,6 +104,41 @@ def test_a_merchant_exists_by_being_named_in_a_reward(tmp_path: Path) -> None:
     assert florist.area is None
 
 
+def test_a_reward_says_who_may_have_it_when_and_who_pays(tmp_path: Path) -> None:
+    added = """min_age = 60
+areas = ["g1"]
+certificate = "first-aid"
+picture = "rice.png"
+window = {days = ["sun", "sat"], from = 09:00:00, to = "12:00", since = 2026-09-01, until = "2026-12-31"}"""
+    (tmp_path / "rice.png").write_bytes(PNG)
+    rice = _read(tmp_path, "price = 150", f"price = 150\n{added}").rewards[0]
+    assert (rice.min_age, rice.areas, rice.certificate) == (60, ("g1",), "first-aid")
+    assert rice.picture == tmp_path / "rice.png"
+    assert rice.window
+    assert (rice.window.days, rice.window.begins, rice.window.ends) == (("sun", "sat"), 540, 720)
+    assert (rice.window.since, rice.window.until) == (date(2026, 9, 1), date(2026, 12, 31))
+    assert (rice.cost_fen, rice.payer) == (2500, "grain-store")
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (b"GIF89a", "neither PNG nor JPEG"),
+        (PNG + bytes(3_000_000), "has 2929 KiB; make it smaller than 2048"),
+    ],
+)
+def test_a_picture_that_cannot_be_shown_is_told_with_its_line(
+    tmp_path: Path, content: bytes, told: str
+) -> None:
+    (tmp_path / "rice.png").write_bytes(content)
+    with pytest.raises(UnreadableNeighbourhood) as caught:
+        _read(tmp_path, "price = 150", 'price = 150\npicture = "rice.png"')
+    [problem] = caught.value.problems
+    assert (problem.table, problem.key) == ("[[reward]] rice", "picture")
+    assert problem.line
+    assert told in problem.text
+
+
 def test_one_language_is_enough(tmp_path: Path) -> None:
     willow = _read(tmp_path, '["zh", "en"]', '["en"]')
     assert willow.languages == ("en",)
@@ -166,6 +202,36 @@ def test_every_mistake_is_told_at_once_by_table_key_and_line() -> None:
         ("monthly_budget = 200000", "monthly_budget = 20", 'does not pay one award of 30 for "first-aid"'),
         ("# public_over = 100 ", "public_over = 0 ", "0 is too small; write 1 or more"),
         ("price = 150", "price = 0", "0 is too small; write 1 or more"),
+        ("price = 150", 'price = 150\nareas = ["b9"]', '"b9" is no [[area]]'),
+        ("price = 150", "price = 150\nareas = []", "[] is empty"),
+        ("price = 150", "price = 150\nmin_age = 0", "0 is too small; write 1 or more"),
+        ("price = 150", "price = 150\nwindow = {}", "is empty; write days"),
+        ("price = 150", 'price = 150\nwindow = "sat"', 'write {days = ["sat"], from = "09:00"'),
+        ("price = 150", 'price = 150\nwindow = {day = "sat"}', "did you mean days?"),
+        ("price = 150", 'price = 150\nwindow = {days = ["sam"]}', 'write "mon", "tue"'),
+        ("price = 150", 'price = 150\nwindow = {from = "9am"}', 'not a time of day; write "08:00"'),
+        ("price = 150", 'price = 150\nwindow = {from = "12:00", to = "12:00"}', "ends when it begins"),
+        ("price = 150", 'price = 150\nwindow = {since = "soon"}', '"soon" is not a date'),
+        (
+            "price = 150",
+            'price = 150\nwindow = {since = 2026-12-02, until = "2026-12-01"}',
+            "never opens: it ends on 2026-12-01",
+        ),
+        ("price = 150", 'price = 150\ncertificate = "First aid"', '"First aid" is not a code'),
+        ("cost_fen = 2500", "cost_fen = 25.00", "25.0 is not a whole number"),
+        ("cost_fen = 2500", "cost_fen = 200001", "200001 is more than grain-store pays in a whole month"),
+        ("cost_fen = 2500", "# no cost", "pays nothing yet; write cost_fen"),
+        (
+            'payer = "grain-store"',
+            'payer = "barber"',
+            "neither the community, this merchant nor a [[sponsor]]",
+        ),
+        ('code = "grain-store"', 'code = "barber"', "is a merchant's code; choose another"),
+        ('code = "grain-store"', 'code = "community"', "means the community itself"),
+        ("budget_fen = 200000", "", "budget_fen: is missing; write budget_fen = 300000"),
+        ("price = 150", 'price = 150\npicture = "rice.png"', '"rice.png" is not there'),
+        ("price = 150", 'price = 150\npicture = "../rice.png"', "name a .jpg, .jpeg, .png file beside"),
+        ("price = 150", 'price = 150\npicture = "rice.gif"', "name a .jpg, .jpeg, .png file beside"),
         ("price = 150", "prise = 150", "prise: is not known; did you mean price?"),
         ("price = 150", "price = 99999999999", "too large; write 1000000000 or less"),
         ('merchant = "corner-shop"\n', "", "merchant: is missing"),

@@ -6,12 +6,31 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
-from points_town import Town, settle
-from sqlalchemy import Engine, create_engine
+from points_town import SHANGHAI, Town, settle
+from sqlalchemy import Engine, create_engine, select
 from sqlalchemy.exc import OperationalError
 from sqlmodel import Session
 
-from points import AlreadyHandedOver, NotEnoughPoints, OutOfStock, PointsError, verify
+from points import (
+    AlreadyHandedOver,
+    NotEnoughPoints,
+    OutOfStock,
+    PointsError,
+    Redeemed,
+    cancel,
+    lapse,
+    verify,
+)
+from points.counter import waits as waiting
+from points.shelf import rewards
+from points.shops import (
+    DisputeEnded,
+    dispute,
+    give_points_back,
+    serve_line,
+    settle_every_shop,
+    wait_for,
+)
 
 AT_ONCE = 12
 TRY_AGAIN = {"40001", "40P01"}  # serialisation failure, deadlock
@@ -96,3 +115,85 @@ def test_a_household_gets_its_share_once(engine: Engine) -> None:
     results = all_at_once(engine, together)
     assert results["done"] == 1
     assert sound(engine)
+
+
+def test_what_comes_back_goes_to_who_waited_and_never_to_two(engine: Engine) -> None:
+    for who in range(AT_ONCE):
+        unit(engine, lambda town, who=who: town.earns(who, "k" + str(who)))  # type: ignore[misc]
+    codes: list[Redeemed] = []
+    for who in range(3):
+        unit(engine, lambda town, who=who: codes.append(town.redeems(who)))  # type: ignore[misc]
+    for who in range(3, 8):
+        unit(engine, lambda town, who=who: waits(town, who))  # type: ignore[misc]
+    returning: list[Act] = [lambda town, code=code: gives_back(town, code) for code in codes[:3]]  # type: ignore[misc]
+    taking: list[Act] = [lambda town, who=who: town.redeems(who) for who in range(3, AT_ONCE)]  # type: ignore[misc]
+    results = all_at_once(engine, [*returning, *taking])
+    with Session(engine) as session:
+        kept = session.execute(select(waiting.c.account).where(waiting.c.state == "offered")).all()
+        taken = session.execute(select(rewards.c.taken).where(rewards.c.code == "rice")).scalar_one()
+    assert taken + len(kept) == 3
+    assert results["done"] == 3 + taken
+    assert sound(engine)
+
+
+def test_a_code_lapses_or_is_handed_over_but_never_both(engine: Engine) -> None:
+    codes: list[Redeemed] = []
+    for who in range(4):
+        unit(engine, lambda town, who=who: town.earns(who, "k" + str(who)))  # type: ignore[misc]
+        unit(engine, lambda town, who=who: codes.append(town.redeems(who, "haircut")))  # type: ignore[misc]
+        code = codes[-1]
+        acts: list[Act] = [
+            lambda town, code=code: lapses(town, code),  # type: ignore[misc]
+            lambda town, code=code: town.hands_over(code.code),  # type: ignore[misc]
+        ]
+        assert all_at_once(engine, acts * (AT_ONCE // 2))["done"] == 1
+    assert sound(engine)
+
+
+def test_a_complaint_is_decided_once_also_while_the_month_is_settled(engine: Engine) -> None:
+    codes: list[Redeemed] = []
+    said: list[int] = []
+    unit(engine, lambda town: town.earns(1, "award"))
+    unit(engine, lambda town: codes.append(town.redeems(1)))
+    unit(engine, lambda town: town.hands_over(codes[-1].code))
+    unit(engine, lambda town: said.append(complains(town, codes[-1])))
+    acts: list[Act] = [lambda town: gives_back_points(town, said[-1]), settles]
+    results = all_at_once(engine, acts * (AT_ONCE // 2))
+    assert results == {"done": 1 + AT_ONCE // 2, DisputeEnded.__name__: AT_ONCE // 2 - 1}
+    with Session(engine) as session:
+        assert Town(session).stands(1).available == 500
+    assert sound(engine)
+
+
+def lapses(town: Town, code: Redeemed) -> None:
+    if lapse(town.session, redemption_id=code.redemption_id, now=code.lapses_at) is None:
+        raise AlreadyHandedOver(code.code, town.now)
+
+
+def complains(town: Town, code: Redeemed) -> int:
+    made = dispute(town.session, redemption_id=code.redemption_id, resident_id=1, now=town.now)
+    return made.dispute_id
+
+
+def gives_back_points(town: Town, number: int) -> None:
+    give_points_back(town.session, dispute_id=number, decided_by=9, now=town.now, zone=SHANGHAI)
+
+
+def settles(town: Town) -> None:
+    settle_every_shop(town.session, month="2026-03", now=town.now, zone=SHANGHAI)
+
+
+def waits(town: Town, who: int) -> None:
+    wait_for(
+        town.session,
+        resident_id=who,
+        household=f"h{who}",
+        reward_id=town.reward("rice"),
+        now=town.now,
+        zone=SHANGHAI,
+    )
+
+
+def gives_back(town: Town, code: Redeemed) -> None:
+    cancel(town.session, redemption_id=code.redemption_id, resident_id=code.resident_id, now=town.now)
+    serve_line(town.session, reward_id=town.reward("rice"), now=town.now, zone=SHANGHAI)

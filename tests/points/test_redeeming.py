@@ -249,6 +249,8 @@ def test_a_forgotten_resident_leaves_arithmetic_and_no_name(town: Town) -> None:
         "entries": [],
         "waiting": [],
         "codes": [],
+        "waiting_for": [],
+        "complaints": [],
     }
     assert look_up(town.session, redeemed.code).resident_id is None
     board = month_board(town.session, month="2026-03", group_kind=GroupKind.RESIDENT, top=10, own_key="1")

@@ -2,14 +2,15 @@
 
 import re
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, date, datetime
 
 import pytest
 
 from bot.chat.house import House
 from bot.chat.month_boards import KindBoard, Line, MonthBoards
 from bot.chat.month_words import boards_html, news_html, picture_of
-from bot.chat.reward_words import code_message, last_day, terms_html
+from bot.chat.reward_words import code_message, last_day, terms_html, window_words
 from bot.chat.texts import LANGUAGES, texts
 from bot.chat.wallet import points_html
 from bot.delivery.messages import CAPTION_LIMIT, visible_length
@@ -26,7 +27,9 @@ from points import (
     Rank,
     Redeemed,
     Standing,
+    Terms,
     TransferKind,
+    Window,
 )
 
 NOW = datetime(2026, 11, 10, 2, tzinfo=UTC)
@@ -92,6 +95,34 @@ def test_terms_say_price_place_time_limit_and_what_is_left(house: House, languag
         assert fact in html
 
 
+@pytest.mark.parametrize(
+    ("window", "en", "zh"),
+    [
+        (Window(days=(5,), begins=540, ends=720), "Sat · 09:00–12:00", "周六 · 09:00–12:00"),
+        (Window(days=(5, 6), begins=570), "Sat, Sun · from 09:30", "周六、周日 · 09:30 起"),
+        (Window(days=tuple(range(7)), ends=720), "until 12:00", "12:00 前"),
+        (
+            Window(since=date(2026, 9, 1), until=date(2026, 12, 31)),
+            "from 2026-09-01 · up to 2026-12-31",
+            "2026-09-01 起 · 到 2026-12-31",
+        ),
+    ],
+)
+def test_when_it_can_be_redeemed_is_said_in_words(window: Window, en: str, zh: str) -> None:
+    assert window_words(texts("en"), window) == en
+    assert window_words(texts("zh"), window) == zh
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_terms_say_for_whom_it_is_and_until_when_it_is_closed(house: House, language: str) -> None:
+    t = texts(language)
+    terms = Terms(min_age=60, areas=("g1", "b6"), certificate="first-aid", cost_fen=1, payer="grain-store")
+    html = terms_html(t, house, replace(OFFER, terms=terms, reopens_at=MIDNIGHT), available=200)
+    grid = t.name({"zh": "第一网格", "en": "Grid 1"})
+    for fact in ("60", grid, "first-aid", "2026-11-25", t.name({"zh": "谢谢", "en": "Thank you"})):
+        assert fact in html
+
+
 def test_terms_say_how_many_points_are_missing(house: House) -> None:
     assert "50 too few" in terms_html(texts("en"), house, OFFER, available=100)
 
@@ -103,9 +134,10 @@ def test_a_code_that_lapses_at_midnight_is_good_until_the_day_before(house: Hous
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_longest_code_message_fits_under_its_picture(house: House, language: str) -> None:
     longest = {"*": "长" * 64}
-    code = Redeemed(1, 1, "ABCD2345", longest, "corner-shop", longest, 10**9, 10**9, MIDNIGHT)
+    code = Redeemed(1, 1, "ABCD2345", longest, "corner-shop", longest, 10**9, 10**9, MIDNIGHT, "grain-store")
     message = code_message(texts(language), house, code, balance=10**9, picture=b"PNG")
     assert "<code>ABCD2345</code>" in message.text
+    assert texts(language).name({"zh": "谢谢柳岸粮油店", "en": "Thank you"}) in message.text
     assert visible_length(message.text) <= CAPTION_LIMIT
 
 

@@ -1,0 +1,162 @@
+"""However things go on at the shops, their settlements add up to what was handed over and not given back."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
+from points_town import GARDEN, SHANGHAI, Town
+from sqlalchemy import create_engine, event
+from sqlalchemy.pool import StaticPool
+from sqlmodel import Session, SQLModel
+
+from points import (
+    COMMUNITY,
+    AccountKind,
+    By,
+    Limit,
+    Per,
+    PointsError,
+    RewardOffer,
+    SponsorEntry,
+    Terms,
+    community_account,
+    month_of,
+    month_start,
+    months_later,
+    open_account,
+    synchronise_activities,
+    synchronise_rewards,
+    total,
+    verify,
+)
+from points.shops import dispute, give_points_back, settle_every_shop, settlement, uphold_handover
+
+SHOPS = ("baker", "grocer")
+OFFERS = [
+    RewardOffer("bread", {"*": "Bread"}, 30, "baker", 40, terms=Terms(cost_fen=700, payer=COMMUNITY)),
+    RewardOffer("cake", {"*": "Cake"}, 50, "baker", 40, terms=Terms(cost_fen=1999, payer="mill")),
+    RewardOffer("rice", {"*": "Rice"}, 90, "grocer", 40, terms=Terms(cost_fen=2500, payer="mill")),
+    RewardOffer("salt", {"*": "Salt"}, 10, "grocer", 40, limit=Limit(9, Per.EVER, By.RESIDENT)),
+]
+PICK = st.integers(0, 30)
+
+
+@dataclass
+class Fetched:
+    number: int
+    code: str
+    shop: str
+    points: int
+    fen: int
+    at: datetime
+    returned: bool = False
+
+
+class Story(RuleBasedStateMachine):
+    def __init__(self) -> None:
+        super().__init__()
+        self.engine = create_engine("sqlite://", poolclass=StaticPool, connect_args={"isolation_level": None})
+        event.listen(self.engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
+        SQLModel.metadata.create_all(self.engine)
+        self.session = Session(self.engine, expire_on_commit=False)
+        self.town = Town(self.session)
+        synchronise_activities(self.session, [GARDEN], self.town.now)
+        mill = SponsorEntry("mill", {"*": "Mill"}, budget_fen=20_000)
+        synchronise_rewards(self.session, OFFERS, [], self.town.now, [mill])
+        self.first = month_of(self.town.now, SHANGHAI)
+        self.unsettled = self.first
+        self.fetched: list[Fetched] = []
+
+    def teardown(self) -> None:
+        self.session.close()
+        self.engine.dispose()
+
+    def attempt(self, act: Callable[[], Any]) -> Any:
+        """Do an act as one unit of work, or leave everything as it was."""
+        try:
+            with self.session.begin_nested():
+                return act()
+        except PointsError:
+            return None
+
+    @rule()
+    def earn(self) -> None:
+        self.attempt(lambda: self.town.earns(1))
+
+    @rule(which=st.sampled_from(OFFERS))
+    def fetch(self, which: RewardOffer) -> None:
+        redeemed = self.attempt(lambda: self.town.redeems(1, which.code))
+        if redeemed is not None:
+            self.town.hands_over(redeemed.code)
+            fen = which.terms.cost_fen or 0
+            one = Fetched(
+                redeemed.redemption_id, redeemed.code, which.merchant, which.price, fen, self.town.now
+            )
+            self.fetched.append(one)
+
+    @rule(pick=PICK)
+    def undo(self, pick: int) -> None:
+        if self.fetched:
+            one = self.fetched[pick % len(self.fetched)]
+            if self.attempt(lambda: self.town.undoes(one.code)) is not None:
+                self.fetched.remove(one)
+
+    @rule(pick=PICK, received=st.booleans())
+    def complain(self, pick: int, received: bool) -> None:
+        if not self.fetched:
+            return
+        one, now = self.fetched[pick % len(self.fetched)], self.town.now
+        said = self.attempt(lambda: dispute(self.session, redemption_id=one.number, resident_id=1, now=now))
+        if said is None:
+            return
+        if received:
+            uphold_handover(self.session, dispute_id=said.dispute_id, decided_by=2, now=now)
+        else:
+            give_points_back(self.session, dispute_id=said.dispute_id, decided_by=2, now=now, zone=SHANGHAI)
+            one.returned = True
+
+    @rule(days=st.sampled_from((0, 1, 9, 20, 45)))
+    def time_passes_and_months_are_settled(self, days: int) -> None:
+        self.town.passes(days=days, minutes=3)
+        while month_start(months_later(self.unsettled, 1), SHANGHAI) <= self.town.now:
+            for _ in range(2):
+                settle_every_shop(self.session, month=self.unsettled, now=self.town.now, zone=SHANGHAI)
+            self.unsettled = months_later(self.unsettled, 1)
+
+    @invariant()
+    def the_books_agree(self) -> None:
+        assert verify(self.session).problems == ()
+
+    @invariant()
+    def settlements_add_up_to_what_was_had_and_kept(self) -> None:
+        for shop in SHOPS:
+            months = [self.first]
+            while months[-1] < self.unsettled:
+                months.append(months_later(months[-1], 1))
+            views = [settlement(self.session, merchant=shop, month=month, zone=SHANGHAI) for month in months]
+            mine = [one for one in self.fetched if one.shop == shop and not one.returned]
+            assert sum(view.points for view in views) == sum(one.points for one in mine)
+            assert sum(view.due_fen for view in views) == sum(one.fen for one in mine)
+            counted = sum(view.handed_over - view.corrections for view in views)
+            assert counted == len(mine)
+
+    @invariant()
+    def a_shop_has_what_is_not_settled_and_the_community_the_rest(self) -> None:
+        start = month_start(self.unsettled, SHANGHAI)
+        held = 0
+        for shop in SHOPS:
+            has = total(self.session, open_account(self.session, AccountKind.MERCHANT, shop))
+            fresh = [one for one in self.fetched if one.shop == shop and not one.returned and one.at >= start]
+            assert has == sum(one.points for one in fresh)
+            held += has
+        redeemed = total(self.session, community_account(self.session, AccountKind.REDEEMED))
+        assert redeemed + held == sum(one.points for one in self.fetched if not one.returned)
+
+
+settings.register_profile("shops", max_examples=25, stateful_step_count=25, deadline=None, print_blob=True)
+TestStory = Story.TestCase
+TestStory.settings = settings.get_profile("shops")

@@ -1,0 +1,146 @@
+"""Stories of what was not received: the customer says so, both sides are asked, a coordinator decides."""
+
+import pytest
+
+from bot.sandbox.handset import Handset
+from shoppers import balance, gives_points, redeems, shopper
+from town import Town
+
+
+@pytest.fixture
+async def lin(town: Town) -> Handset:
+    return await town.coordinator("Lin")
+
+
+@pytest.fixture
+async def shop(town: Town) -> Handset:
+    return await town.holder("Shop", "merchant", of="corner-shop")
+
+
+async def hands_over(shop: Handset, code: str) -> None:
+    await shop.says(code)
+    await shop.taps("✅", on=code)
+    await shop.hears("give the customer", code)
+
+
+async def complains(mei: Handset) -> None:
+    await mei.taps("⚠️", on="You received")
+    await mei.taps("⚠️", on="Did you really not receive")
+    await mei.hears("Noted: you did not receive", "asks both sides")
+
+
+async def test_what_was_not_received_gives_the_points_back(town: Town, lin: Handset, shop: Handset) -> None:
+    mei = await shopper(town, "Mei")
+    code = await redeems(mei, "Rice")
+    await hands_over(shop, code)
+    await complains(mei)
+    told = await shop.hears("Please think back", code)
+    assert "Mei" not in told.text
+    asked = await lin.hears("Please find out and decide", "Mei says no", code)
+    await lin.taps("✅", on="Please find out and decide")
+    await lin.hears("Decided: the points go back")
+    await mei.hears("Your 150 points for “Rice, 5 kg” are back", "You have 200 points")
+    await mei.sees(lambda one: one.has_photo and "was not received" in one.text, "the changed message")
+    await shop.hears("counts as not handed over", code)
+    assert "Somebody has decided already" in await lin.taps_again(asked, "❌")
+    assert await balance(mei) == 200
+    await shop.says(code)
+    await shop.hears("its points were given back")
+    assert "give-back-points" in await town.acts()
+
+
+async def test_what_was_received_stays_as_it_is(town: Town, lin: Handset, shop: Handset) -> None:
+    mei = await shopper(town, "Mei")
+    code = await redeems(mei, "Rice")
+    await hands_over(shop, code)
+    await mei.sees(lambda one: one.has_photo and "You received" in one.text, "received")
+    await mei.says("/rewards")
+    await mei.taps("🎟")
+    await mei.taps("📦")
+    await mei.taps("⚠️", on="You received “Rice, 5 kg”\non 2026-11-10")
+    await mei.taps("⚠️", on="Did you really not receive")
+    await lin.taps("❌", on="Please find out and decide")
+    await lin.hears("Decided: it stays as it is")
+    await mei.hears("counts as received", "025-5550 0100")
+    await shop.hears("counts as handed over")
+    assert await balance(mei) == 50
+    await mei.says("/rewards")
+    await mei.taps("🎟")
+    await mei.taps("📦")
+    shown = await mei.hears("A coordinator looked into it")
+    assert shown.button("⚠️") is None
+
+
+async def test_an_undecided_complaint_is_brought_up_each_day(town: Town, lin: Handset, shop: Handset) -> None:
+    mei = await shopper(town, "Mei")
+    await hands_over(shop, await redeems(mei, "Rice"))
+    await complains(mei)
+    first = await lin.hears("Please find out and decide")
+    await town.later(days=1)
+    await lin.sees(
+        lambda one: one.message_id > first.message_id and "Please find out" in one.text, "the reminder"
+    )
+    await lin.taps("✅", on="Please find out")
+    await lin.hears("Decided")
+    count = len([one for one in await lin.bubbles() if "Please find out" in one.text])
+    await town.later(days=2)
+    assert len([one for one in await lin.bubbles() if "Please find out" in one.text]) == count
+
+
+async def test_a_complaint_is_said_once_and_within_fourteen_days(
+    town: Town, lin: Handset, shop: Handset
+) -> None:
+    mei = await shopper(town, "Mei", worth=400)
+    await hands_over(shop, await redeems(mei, "Rice"))
+    await complains(mei)
+    received = await mei.sees(lambda one: one.has_photo and "You received" in one.text, "received")
+    await mei.taps_again(received, "⚠️")
+    assert "You said so already" in await mei.taps("⚠️", on="Did you really not")
+    await hands_over(shop, await redeems(mei, "Laundry"))
+    late = await mei.sees(lambda one: one.has_photo and "You received “Laundry" in one.text, "received")
+    await town.later(days=14, minutes=1)
+    await mei.taps_again(late, "⚠️")
+    assert "within 14 days" in await mei.taps("⚠️", on="Laundry")
+
+
+async def test_nobody_decides_beyond_their_role_or_about_their_own(
+    town: Town, lin: Handset, shop: Handset
+) -> None:
+    mei = await shopper(town, "Mei")
+    code = await redeems(mei, "Rice")
+    other = await shopper(town, "Other")
+    await hands_over(shop, code)
+    redemption = (await town.rows("redemption"))[0]["id"]
+    message = (await other.bubbles())[-1].message_id
+    assert "another shop or another person" in await other.sends_data(message, f"wd:{redemption}", forge=True)
+    assert "another shop or another person" in await other.sends_data(message, f"wq:{redemption}", forge=True)
+    await complains(mei)
+    number = (await town.rows("dispute"))[0]["id"]
+    far = await town.coordinator("Far", area="g2")
+    for phone in (mei, shop, other, far):
+        for data in (f"wy:{number}", f"wn:{number}"):
+            said = await phone.sends_data((await phone.bubbles())[-1].message_id, data, forge=True)
+            assert "role does not" in said
+    assert await lin.sends_data((await lin.bubbles())[-1].message_id, "wy:999", forge=True)
+    assert (await town.rows("dispute"))[0]["state"] == "open"
+
+
+async def test_a_coordinator_leaves_their_own_complaint_to_another(town: Town, shop: Handset) -> None:
+    lin = await town.coordinator("Lin")
+    await town.app.database.write(gives_points, town, lin.person_id, 200)
+    code = await redeems(lin, "Rice")
+    await hands_over(shop, code)
+    await complains(lin)
+    said = await lin.taps("✅", on="Please find out and decide")
+    assert "another coordinator has to decide" in said
+
+
+async def test_an_undone_handover_leaves_nothing_to_decide(town: Town, lin: Handset, shop: Handset) -> None:
+    mei = await shopper(town, "Mei")
+    code = await redeems(mei, "Rice")
+    await hands_over(shop, code)
+    await complains(mei)
+    await lin.hears("Please find out and decide")
+    await shop.taps("↩️", on=code)
+    await mei.hears("took back handing over")
+    assert "nothing to decide" in await lin.taps("✅", on="Please find out and decide")

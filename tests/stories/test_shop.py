@@ -1,0 +1,127 @@
+"""Stories of a shop's own page: what was handed over today, its stock, its pauses, and who may see them."""
+
+import pytest
+
+from bot.sandbox.handset import Handset
+from shoppers import looks_at, redeems, shopper
+from town import Town
+
+
+@pytest.fixture
+async def shop(town: Town) -> Handset:
+    return await town.holder("Shop", "merchant", of="corner-shop")
+
+
+async def test_todays_handovers_are_listed_without_a_name(town: Town, shop: Handset) -> None:
+    mei = await shopper(town, "Mei")
+    code = await redeems(mei, "Rice")
+    await shop.says("/shop")
+    await shop.hears("Corner shop: type a customer's code", "Nothing handed over yet today")
+    await shop.says(code)
+    await shop.taps("✅", on=code)
+    await shop.hears("give the customer")
+    await shop.says("/shop")
+    today = await shop.hears("Today 1 handover, 150 points", "10:00", "Rice, 5 kg", code)
+    assert "Mei" not in today.text
+    await town.later(hours=14)
+    await shop.says("/shop")
+    await shop.hears("Nothing handed over yet today")
+
+
+async def test_stock_is_seen_added_and_counted_anew(town: Town, shop: Handset) -> None:
+    mei = await shopper(town, "Mei")
+    await redeems(mei, "Rice")
+    await shop.says("/shop")
+    await shop.taps("📦")
+    await shop.taps("📦 Rice, 5 kg · 39")
+    await shop.hears("39 of “Rice, 5 kg” can still be redeemed", "Redeemed, not fetched yet: 1")
+    await shop.taps("➕")
+    await shop.hears("came in? Type the number")
+    await shop.says("lots")
+    await shop.hears("a number from 1 to 100000")
+    await shop.says("１０")
+    await shop.hears("49 of “Rice, 5 kg”")
+    await shop.taps("✏️", on="49 of")
+    await shop.says("2")
+    await shop.hears("2 of “Rice, 5 kg” can still be redeemed")
+    assert "📦 2 left" in (await looks_at(mei, "Rice")).text
+    await town.restart()
+    assert "📦 2 left" in (await looks_at(mei, "Rice")).text
+    assert [act for act in await town.acts() if act.endswith("stock")] == ["add-stock", "set-stock"]
+
+
+async def test_what_came_in_goes_to_who_waited(town: Town, shop: Handset) -> None:
+    mei = await shopper(town, "Mei")
+    await shop.says("/shop")
+    await shop.taps("📦", on="type a customer's code")
+    await shop.taps("📦 Rice")
+    await shop.taps("✏️")
+    await shop.says("0")
+    await shop.hears("0 of “Rice, 5 kg”")
+    await looks_at(mei, "Rice")
+    await mei.taps("🔔")
+    await mei.hears("number 1 in line")
+    await shop.taps("➕", on="0 of")
+    await shop.says("1")
+    await shop.hears("0 of “Rice, 5 kg” can still be redeemed", "Kept for who waited: 1")
+    await mei.hears("“Rice, 5 kg” is back")
+
+
+async def test_a_reward_is_paused_and_resumed(town: Town, shop: Handset) -> None:
+    mei = await shopper(town, "梅", worth=400, language="zh-hans")
+    before = await looks_at(mei, "大米")
+    await shop.says("/shop")
+    await shop.taps("⏸", on="type a customer's code")
+    assert "is paused" in await shop.taps("⏸ Rice")
+    assert "商家暂停了“大米 5 公斤”" in await mei.taps("✅", on=before.text.splitlines()[0])
+    assert (await looks_at(mei, "大米")).button("✅") is None
+    await mei.says("/rewards")
+    await mei.hears("暂停兑换：大米 5 公斤")
+    assert "can be redeemed again" in await shop.taps("▶️ Rice")
+    assert await redeems(mei, "大米")
+    assert [act for act in await town.acts() if act.endswith("-reward")] == ["pause-reward", "resume-reward"]
+
+
+async def test_nobody_looks_into_or_counts_for_another_shop(town: Town, shop: Handset) -> None:
+    barber = await town.holder("Barber", "merchant", of="barber")
+    mei = await shopper(town, "Mei")
+    rice = next(row["id"] for row in await town.rows("reward") if row["code"] == "rice")
+    for phone in (barber, mei):
+        message = (await phone.bubbles())[-1].message_id
+        for data in (
+            "sm:corner-shop",
+            "sk:corner-shop",
+            "sp:corner-shop",
+            "sd:corner-shop",
+            "sf:corner-shop:2026-10",
+            f"ss:{rice}",
+            f"sa:{rice}",
+            f"sz:{rice}",
+            f"sr:{rice}",
+        ):
+            assert "role does not" in await phone.sends_data(message, data, forge=True), data
+    message = (await barber.bubbles())[-1].message_id
+    for data in ("ss:999", "sk:nowhere", "sf:barber:2026-13", "sf:barber:2027-01", "sm", "sz:x"):
+        assert await barber.sends_data(message, data, forge=True), data
+    await mei.says("/shop")
+    await mei.hears("role does not")
+    assert set(await town.acts()) == {"invite", "grant-role"}
+
+
+async def test_who_serves_every_shop_chooses_one(town: Town) -> None:
+    every = await town.holder("Every", "merchant")
+    await every.says("/shop")
+    await every.hears("Which shop?")
+    await every.taps("🏬 Willow barber")
+    await every.hears("Willow barber: type a customer's code")
+    await every.taps("📦")
+    await every.taps("⬅️")
+    await every.hears("Willow barber: type a customer's code")
+
+
+async def test_the_menu_shows_the_shop_to_merchants_only(town: Town, shop: Handset) -> None:
+    mei = await town.resident("Mei")
+    for phone, shown in ((shop, True), (mei, False)):
+        await phone.says("/help")
+        helped = await phone.hears("What you can do now")
+        assert (helped.button("🏬") is not None) is shown
