@@ -29,15 +29,11 @@ def house() -> House:
 def run_due(session: Session, house: House, now: datetime) -> list[dict[str, Any]]:
     """Do all that is due about points that wait, as the schedule does."""
     done = []
-    while waiting := [one for one in due_by(session, now) if kind(session, one) == WAITING_DUE]:
+    while waiting := [number for number, kind in due_by(session, now) if kind == WAITING_DUE]:
         for one in waiting:
             do(session, one, jobs(house), now)
             done.append(dict(session.get_one(Due, one).facts))
     return done
-
-
-def kind(session: Session, due_id: int) -> str:
-    return session.get_one(Due, due_id).kind
 
 
 def earn(session: Session, house: House, people: range, *, budget: int) -> None:
