@@ -34,7 +34,7 @@ def write(session: Session, book: Book) -> dict[str, int]:
 @cache
 def stored(dialect: Dialect) -> Any:
     """Give what turns a moment into what the driver stores, as the rest of the house does."""
-    return Moment().bind_processor(dialect) or (lambda moment: moment)
+    return Moment().dialect_impl(dialect).bind_processor(dialect)
 
 
 def line_row(line: Line, at: Any) -> LineRow:
