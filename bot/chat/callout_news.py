@@ -21,10 +21,10 @@ from bot.chat.board_words import board_message
 from bot.chat.callout_words import ask_message, is_loud, marked, told_apart, view_text, what_next
 from bot.chat.house import House
 from bot.chat.keyboards import Rows, one_a_row
-from bot.chat.telling import tell
+from bot.chat.telling import Words, tell
 from bot.chat.texts import Texts, texts
 from bot.community import Act, PersonAddress, holders
-from bot.delivery import Button, Lane, Message, Recipient, State, deliveries, enqueue, withdraw
+from bot.delivery import Button, Lane, Message, Recipient, State, deliveries, enqueue, rewrite, withdraw
 from bot.schedule import put
 from points import Awarded
 
@@ -35,6 +35,11 @@ STALE_AFTER = timedelta(hours=12)
 def about(callout_id: int) -> str:
     """Name the messages by which a call-out's volunteers are asked."""
     return f"callout:{callout_id}"
+
+
+def about_approval(callout_id: int) -> str:
+    """Name the messages by which a second coordinator is asked, and the first one told to wait."""
+    return f"approval:{callout_id}"
 
 
 def about_board(callout_id: int) -> str:
@@ -116,6 +121,7 @@ def awaiting(session: Session, event: AwaitingApproval, house: House, now: datet
         now=now,
         lane=Lane.EMERGENCY,
         loud=True,
+        about=about_approval(view.callout_id),
     )
     if event.coordinator is not None:
         tell(
@@ -125,6 +131,7 @@ def awaiting(session: Session, event: AwaitingApproval, house: House, now: datet
             words=lambda t: _waiting(t, event, until),
             now=now,
             lane=Lane.EMERGENCY,
+            about=about_approval(view.callout_id),
         )
     if event.until is not None:
         facts = {"callout_id": view.callout_id}
@@ -246,6 +253,7 @@ def _tell_decision(session: Session, event: Opened, decider: PersonAddress, now:
     if alone:
         told |= {one.resident_id: one for one, _ in holders(session, act=Act.CALL_OUT)}
     others = [one for number, one in told.items() if number != decider.resident_id]
+    _close_questions(session, view, others, words, now)
     tell(session, others, key=f"callout:{view.callout_id}:decided", words=words, now=now, loud=True)
 
 
@@ -262,7 +270,20 @@ def _tell_outcome(
         html = t.rich(key, name=name, title=told_apart(t, view))
         return Message(str(marked(t, exercise=view.exercise, html=html)))
 
+    told = tuple(told)
+    _close_questions(session, view, told, words, now)
     tell(session, told, key=f"callout:{view.callout_id}:{event}", words=words, now=now, loud=True)
+
+
+def _close_questions(
+    session: Session, view: CallOutView, people: Iterable[PersonAddress], words: Words, now: datetime
+) -> None:
+    """Let what still asks, or still says that it waits, say how it was decided."""
+    for one in people:
+        if one.chat_id is not None:
+            to = Recipient(one.chat_id, one.language, one.resident_id)
+            message = words(texts(one.language))
+            rewrite(session, about=about_approval(view.callout_id), to=to, message=message, now=now)
 
 
 def _approval_buttons(t: Texts, callout_id: int) -> Rows:

@@ -57,6 +57,7 @@ async def test_the_second_one_agrees_and_it_goes_out(town: Town, watch: Watch) -
     await watch.guo.taps("✅")
     await watch.wei.hears("The kitchen of building 3 burns")
     await watch.lin.hears("Guo agreed")
+    await watch.lin.sees(lambda one: one.message_id == waiting.message_id and not one.buttons, "no ⚡ left")
     await watch.lin.sees(lambda one: one.button("🏁") is not None, "the board")
     assert "decided already" in await watch.guo.taps_again(question, "⛔")
     assert "decided already" in await watch.lin.taps_again(waiting, "⚡")
@@ -81,6 +82,10 @@ async def test_without_an_answer_it_lapses_visibly(town: Town, watch: Watch) -> 
     await town.later(minutes=11)
     await watch.lin.hears("Nobody decided")
     await watch.guo.hears("Nobody decided")
+    for phone, message in ((watch.lin, waiting), (watch.guo, question)):
+        await phone.sees(
+            lambda one, it=message: one.message_id == it.message_id and not one.buttons, "closed"
+        )
     for phone, message, sign in ((watch.guo, question, "✅"), (watch.lin, waiting, "⚡")):
         assert "lapsed" in await phone.taps_again(message, sign)
     assert await states(town) == ["lapsed"]
