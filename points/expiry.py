@@ -1,12 +1,13 @@
 """Expiry: what came in first is spent first, and what is left of a month is gone when its time is over."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import CompoundSelect, and_, func, select, union_all
+from sqlalchemy import BindParameter, Column, CompoundSelect, bindparam, func, select, union_all
 from sqlmodel import Session
 
 from points.accounts import community_account, holdings, lock
@@ -17,6 +18,29 @@ from points.posting import Posting, Refused, post
 EXPIRING = (AccountKind.RESIDENT,)  # what merchants were given for their goods stays theirs
 AT_ONCE = 150  # accounts gone through in one unit of work: about 20 ms
 TOLD_AT_ONCE = 10  # a message for each of them, in about as long
+
+
+# The kind is looked at afterwards: asked for it, SQLite would go through all accounts of the kind.
+_WITH_SOME = (
+    select(balances.c.account, accounts.c.kind)
+    .join(accounts, accounts.c.id == balances.c.account)
+    .where(balances.c.posted > balances.c.held)
+    .order_by(balances.c.account)
+)
+
+
+def _came(credit: Column[Any], debit: Column[Any]) -> CompoundSelect[Any]:
+    """Sum up what came in to accounts in the months after one, less what of it was reversed, by a column."""
+    some: BindParameter[Any] = bindparam("accounts", expanding=True)
+    later = transfers.c.month > bindparam("since")
+    reversals = transfers.c.kind == TransferKind.REVERSAL
+    came = select(credit, func.sum(transfers.c.amount)).where(transfers.c.credit.in_(some), later, ~reversals)
+    went = select(debit, -func.sum(transfers.c.amount)).where(transfers.c.debit.in_(some), later, reversals)
+    return union_all(came.group_by(credit), went.group_by(debit))
+
+
+_CAME_BY_ACCOUNT = _came(transfers.c.credit, transfers.c.debit)
+_CAME_BY_MONTH = _came(transfers.c.month, transfers.c.month)
 
 
 @dataclass(frozen=True)
@@ -68,7 +92,7 @@ def next_to_expire(
     """
     if not expire_months or available <= 0:
         return 0, None
-    came = _came_by_month(session, account)
+    came = sorted(_summed(session, _CAME_BY_MONTH, [account], since="").items())
     left, oldest = available, None
     for month, amount in reversed(came):
         if left <= 0:
@@ -89,25 +113,23 @@ def expire(
 
     Under the key `expiry:<month>:<account>` nothing is taken twice.
     """
-    page = _page(session, after)
-    available = {account: held.available for account, held in lock(session, _losing(session, page)).items()}
+    page, end = _page(session, after)
+    available = {account: held.available for account, held in lock(session, page).items()}
     left = _left(session, available, cut_off(month, expire_months))
     expired = community_account(session, AccountKind.EXPIRED)
     postings = [_posting(month, account, expired, points) for account, points in left.items()]
     for outcome in post(session, postings, now, zone=zone):
         if isinstance(outcome, Refused):
             raise outcome.reason
-    return Expired(len(postings), sum(left.values()), _last(page))
+    return Expired(len(postings), sum(left.values()), end)
 
 
 def expiring(
     session: Session, *, month: str, expire_months: int, now: datetime, zone: ZoneInfo, after: int = 0
 ) -> ExpiringPage:
     """Find who will lose points when a month begins, some at a time; not what goes at a month before it."""
-    page = _page(session, after)
-    available = {
-        account: held.available for account, held in holdings(session, _losing(session, page)).items()
-    }
+    page, end = _page(session, after)
+    available = {account: held.available for account, held in holdings(session, page).items()}
     left = _left(session, available, cut_off(month, expire_months))
     before = months_later(month, -1)
     if month_start(before, zone) > now:
@@ -116,52 +138,31 @@ def expiring(
     owners = _owners(session, [account for account in page if left.get(account)])
     concerned = sorted(owners)[:TOLD_AT_ONCE]
     told = tuple(Expiring(owners[account], left[account]) for account in concerned)
-    return ExpiringPage(told, concerned[-1] if len(concerned) < len(owners) else _last(page))
+    return ExpiringPage(told, concerned[-1] if len(concerned) < len(owners) else end)
 
 
-def _page(session: Session, after: int) -> list[int]:
-    """Give the next accounts that have something."""
-    has_some = balances.c.posted > balances.c.held
-    query = select(balances.c.account).where(balances.c.account > after, has_some)
-    return list(session.connection().execute(query.order_by(balances.c.account).limit(AT_ONCE)).scalars())
-
-
-def _losing(session: Session, page: Sequence[int]) -> list[int]:
-    """Leave out those that never lose anything."""
-    # The kind is looked at here: asked for it, SQLite would go through all accounts of the kind instead.
-    query = select(accounts.c.id, accounts.c.kind).where(accounts.c.id.in_(page)).order_by(accounts.c.id)
-    return [account for account, kind in session.connection().execute(query) if kind in EXPIRING]
-
-
-def _last(page: Sequence[int]) -> int | None:
-    return page[-1] if len(page) == AT_ONCE else None
+def _page(session: Session, after: int) -> tuple[list[int], int | None]:
+    """Give the next accounts that have something and may lose it, and the account to go on after."""
+    query = _WITH_SOME.where(balances.c.account > after).limit(AT_ONCE)
+    rows = session.connection().execute(query).all()
+    end = rows[-1].account if len(rows) == AT_ONCE else None
+    return [row.account for row in rows if row.kind in EXPIRING], end
 
 
 def _left(session: Session, available: Mapping[int, int], cut: str) -> dict[int, int]:
     """Give what is left, where anything is, of what came in up to the end of a month."""
-    since = dict.fromkeys(available, 0)
-    if available:
-        came = _came([*available], since=cut).subquery()
-        query = select(came.c.account, func.sum(came.c.amount)).group_by(came.c.account)
-        since |= {account: int(amount) for account, amount in session.connection().execute(query)}
-    left = {account: left_over(available[account], since[account]) for account in available}
+    came = _summed(session, _CAME_BY_ACCOUNT, list(available), since=cut) if available else {}
+    left = {account: left_over(available[account], came.get(account, 0)) for account in available}
     return {account: points for account, points in left.items() if points}
 
 
-def _came(account_ids: Sequence[int], *, since: str) -> CompoundSelect[Any]:
-    """Give what came in in the months after one, less what of it was reversed."""
-    mine = and_(transfers.c.kind != TransferKind.REVERSAL, transfers.c.credit.in_(account_ids))
-    mended = and_(transfers.c.kind == TransferKind.REVERSAL, transfers.c.debit.in_(account_ids))
-    came = select(transfers.c.credit.label("account"), transfers.c.month, transfers.c.amount)
-    went = select(transfers.c.debit, transfers.c.month, -transfers.c.amount)
-    later = transfers.c.month > since
-    return union_all(came.where(mine, later), went.where(mended, later))
-
-
-def _came_by_month(session: Session, account: int) -> list[tuple[str, int]]:
-    came = _came([account], since="").subquery()
-    query = select(came.c.month, func.sum(came.c.amount)).group_by(came.c.month).order_by(came.c.month)
-    return [(month, int(amount)) for month, amount in session.connection().execute(query)]
+def _summed(
+    session: Session, query: CompoundSelect[Any], account_ids: Sequence[int], *, since: str
+) -> Counter[Any]:
+    came: Counter[Any] = Counter()
+    for what, amount in session.connection().execute(query, {"accounts": account_ids, "since": since}):
+        came[what] += int(amount)
+    return came
 
 
 def _owners(session: Session, account_ids: Sequence[int]) -> dict[int, int]:

@@ -28,7 +28,7 @@ _INDEXES = {
 _WRITE = f"""
 WITH RECURSIVE number (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM number WHERE n < {TRANSFERS}),
 deed AS (
-    SELECT n, {_FIRST} + (n - 1 + n / {ACCOUNTS} * 7919) % {ACCOUNTS} AS account,
+    SELECT n, {_FIRST} + (n * 30011 + n / {ACCOUNTS} * 7919) % {ACCOUNTS} AS account,
         (n - 1) * {MONTHS} / {TRANSFERS} AS m, n * 2654435761 % 4294967296 AS chance FROM number
 )
 INSERT INTO transfer (id, key, request_hash, kind, debit, credit, amount, at, month, household, team,
