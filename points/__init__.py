@@ -42,7 +42,7 @@ from points.errors import (
     UnknownCode,
     UnknownReward,
 )
-from points.expiry import Expired, Expiring, ExpiringPage, expire, expiring
+from points.expiry import Expired, Expiring, ExpiringPage, Run, expire, expiring
 from points.exporting import Format, exported_books
 from points.forgetting import forget_owner
 from points.handovers import UNDO_WITHIN, HandedOver, HandoverUndone, hand_over, undo_handover
@@ -161,6 +161,7 @@ __all__ = [
     "RewardOffer",
     "RewardPaused",
     "RewardRetired",
+    "Run",
     "SameAccount",
     "Sealed",
     "SponsorEntry",

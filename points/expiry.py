@@ -2,12 +2,12 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import BindParameter, Column, CompoundSelect, bindparam, func, select, union_all
+from sqlalchemy import BindParameter, Column, CompoundSelect, and_, bindparam, case, func, select, union_all
 from sqlmodel import Session
 
 from points.accounts import community_account, holdings, lock
@@ -16,9 +16,10 @@ from points.months import month_of, month_start, months_later
 from points.posting import Posting, Refused, post
 
 EXPIRING = (AccountKind.RESIDENT,)  # what merchants were given for their goods stays theirs
-AT_ONCE = 150  # accounts gone through in one unit of work: about 20 ms
-TOLD_AT_ONCE = 10  # a message for each of them, in about as long
-
+# What is done in one unit of work, each in about 20 ms: accounts, messages, and transfers passed over.
+AT_ONCE = 200
+TOLD_AT_ONCE = 10
+PASSED_AT_ONCE = 50_000
 
 # The kind is looked at afterwards: asked for it, SQLite would go through all accounts of the kind.
 _WITH_SOME = (
@@ -32,7 +33,7 @@ _WITH_SOME = (
 def _came(credit: Column[Any], debit: Column[Any]) -> CompoundSelect[Any]:
     """Sum up what came in to accounts in the months after one, less what of it was reversed, by a column."""
     some: BindParameter[Any] = bindparam("accounts", expanding=True)
-    later = transfers.c.month > bindparam("since")
+    later = and_(transfers.c.month > bindparam("since"), transfers.c.id >= bindparam("first"))
     reversals = transfers.c.kind == TransferKind.REVERSAL
     came = select(credit, func.sum(transfers.c.amount)).where(transfers.c.credit.in_(some), later, ~reversals)
     went = select(debit, -func.sum(transfers.c.amount)).where(transfers.c.debit.in_(some), later, reversals)
@@ -44,12 +45,33 @@ _CAME_BY_MONTH = _came(transfers.c.month, transfers.c.month)
 
 
 @dataclass(frozen=True)
+class Run:
+    """How far a month's run has come, so that each step goes on where the one before ended.
+
+    Nothing below the transfer `first` came in after the month `cut`; when that is `found`, the accounts up
+    to `after` are through, and in the end the run is `over`.
+    """
+
+    month: str
+    cut: str = ""
+    first: int = 0
+    found: bool = False
+    after: int = 0
+    over: bool = False
+
+    @property
+    def next(self) -> "Run":
+        """The next month's run, which need not look at what was passed over."""
+        return Run(months_later(self.month, 1), self.cut, self.first)
+
+
+@dataclass(frozen=True)
 class Expired:
-    """What one step of a month's run took; `after` is the account to go on after, None at the end."""
+    """What one step of a run took, and how far it came."""
 
     accounts: int
     points: int
-    after: int | None
+    run: Run
 
 
 @dataclass(frozen=True)
@@ -92,7 +114,7 @@ def next_to_expire(
     """
     if not expire_months or available <= 0:
         return 0, None
-    came = sorted(_summed(session, _CAME_BY_MONTH, [account], since="").items())
+    came = sorted(_summed(session, _CAME_BY_MONTH, [account]).items())
     left, oldest = available, None
     for month, amount in reversed(came):
         if left <= 0:
@@ -106,22 +128,40 @@ def next_to_expire(
     return left_over(available, since), month_start(month, zone)
 
 
-def expire(
-    session: Session, *, month: str, expire_months: int, now: datetime, zone: ZoneInfo, after: int = 0
-) -> Expired:
-    """Take what came in too long before a month that has begun, from some accounts at a time.
+def expire(session: Session, run: Run, *, expire_months: int, now: datetime, zone: ZoneInfo) -> Expired:
+    """Take a step of a month's run: from some accounts, what came in too long before the month.
 
     Under the key `expiry:<month>:<account>` nothing is taken twice.
     """
-    page, end = _page(session, after)
+    if not expire_months:
+        return Expired(0, 0, replace(run, over=True))
+    cut = cut_off(run.month, expire_months)
+    if not (run.found and run.cut == cut):
+        return Expired(0, 0, _passed_over(session, run, cut))
+    page, end = _page(session, run.after)
     available = {account: held.available for account, held in lock(session, page).items()}
-    left = _left(session, available, cut_off(month, expire_months))
+    left = _left(session, available, cut, first=run.first)
     expired = community_account(session, AccountKind.EXPIRED)
-    postings = [_posting(month, account, expired, points) for account, points in left.items()]
+    postings = [_posting(run.month, account, expired, points) for account, points in left.items()]
     for outcome in post(session, postings, now, zone=zone):
         if isinstance(outcome, Refused):
             raise outcome.reason
-    return Expired(len(postings), sum(left.values()), end)
+    far = replace(run, over=True) if end is None else replace(run, after=end)
+    return Expired(len(postings), sum(left.values()), far)
+
+
+def _passed_over(session: Session, run: Run, cut: str) -> Run:
+    """Pass over transfers that came in before the cut-off; years of them would be read for each account."""
+    first = run.first if run.cut <= cut else 0  # points live longer than they did: what was passed counts
+    some = select(transfers.c.id, transfers.c.month, transfers.c.kind).where(transfers.c.id >= first)
+    passing = some.order_by(transfers.c.id).limit(PASSED_AT_ONCE).subquery()
+    later = and_(passing.c.month > cut, passing.c.kind != TransferKind.REVERSAL)
+    query = select(func.max(passing.c.id), func.min(case((later, passing.c.id))), func.count())
+    last, found, many = session.connection().execute(query.select_from(passing)).one()
+    if found is not None:
+        return replace(run, cut=cut, first=found, found=True, after=0)
+    end = first if last is None else last + 1
+    return replace(run, cut=cut, first=end, found=many < PASSED_AT_ONCE, after=0)
 
 
 def expiring(
@@ -149,18 +189,26 @@ def _page(session: Session, after: int) -> tuple[list[int], int | None]:
     return [row.account for row in rows if row.kind in EXPIRING], end
 
 
-def _left(session: Session, available: Mapping[int, int], cut: str) -> dict[int, int]:
+def _left(session: Session, available: Mapping[int, int], cut: str, *, first: int = 0) -> dict[int, int]:
     """Give what is left, where anything is, of what came in up to the end of a month."""
-    came = _summed(session, _CAME_BY_ACCOUNT, list(available), since=cut) if available else {}
+    came: Mapping[int, int] = {}
+    if available:
+        came = _summed(session, _CAME_BY_ACCOUNT, list(available), since=cut, first=first)
     left = {account: left_over(available[account], came.get(account, 0)) for account in available}
     return {account: points for account, points in left.items() if points}
 
 
 def _summed(
-    session: Session, query: CompoundSelect[Any], account_ids: Sequence[int], *, since: str
+    session: Session,
+    query: CompoundSelect[Any],
+    account_ids: Sequence[int],
+    *,
+    since: str = "",
+    first: int = 0,
 ) -> Counter[Any]:
     came: Counter[Any] = Counter()
-    for what, amount in session.connection().execute(query, {"accounts": account_ids, "since": since}):
+    asked = {"accounts": account_ids, "since": since, "first": first}
+    for what, amount in session.connection().execute(query, asked):
         came[what] += int(amount)
     return came
 

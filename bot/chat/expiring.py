@@ -1,6 +1,7 @@
 """Points that expire, by the clock: taken when a month begins, those concerned told 30 and 7 days before."""
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
@@ -13,7 +14,7 @@ from bot.chat.texts import Texts
 from bot.community import addresses
 from bot.delivery import Button, Lane, Message
 from bot.schedule import is_waiting, put
-from points import Expiring, expire, expiring, month_of, month_start, months_later
+from points import Expiring, Run, expire, expiring, month_of, month_start, months_later
 
 EXPIRY_DUE = "expiry"
 DAYS_BEFORE = {"expiry.30": 30, "expiry.7": 7}  # a kind of due thing for each, so that each has its own chain
@@ -28,29 +29,17 @@ def plan_expiry(session: Session, house: House, now: datetime) -> None:
     """
     month = months_later(month_of(now, house.zone), 1)
     if not is_waiting(session, EXPIRY_DUE):
-        _plan_run(session, month, house)
+        _plan_run(session, Run(month), house)
     for kind in DAYS_BEFORE:
         if not is_waiting(session, kind):
             _plan_news(session, kind, month, house)
 
 
 def run_expiry(session: Session, facts: Mapping[str, Any], now: datetime, house: House) -> None:
-    """Take what expires at a month from some accounts, and go on with the others, or with the next month."""
-    month, expire_months = str(facts["month"]), house.neighbourhood.points.expire_months
-    after: int | None = None
-    if expire_months:
-        after = expire(
-            session,
-            month=month,
-            expire_months=expire_months,
-            now=now,
-            zone=house.zone,
-            after=int(facts["after"]),
-        ).after
-    if after is None:
-        _plan_run(session, months_later(month, 1), house)
-    else:
-        _plan_run(session, month, house, after=after)
+    """Take a step of a month's run, and go on with the next step, or with the next month."""
+    expire_months = house.neighbourhood.points.expire_months
+    run = expire(session, Run(**facts), expire_months=expire_months, now=now, zone=house.zone).run
+    _plan_run(session, run.next if run.over else run, house)
 
 
 def tell_expiring(session: Session, facts: Mapping[str, Any], now: datetime, house: House) -> None:
@@ -103,13 +92,13 @@ def _tell(session: Session, one: Expiring, kind: str, month: str, house: House, 
     )
 
 
-def _plan_run(session: Session, month: str, house: House, *, after: int = 0) -> None:
+def _plan_run(session: Session, run: Run, house: House) -> None:
     put(
         session,
-        key=f"{EXPIRY_DUE}:{month}:{after}",
+        key=f"{EXPIRY_DUE}:{run.month}:{run.cut}:{run.first}:{run.found}:{run.after}",
         kind=EXPIRY_DUE,
-        at=month_start(month, house.zone),
-        facts={"month": month, "after": after},
+        at=month_start(run.month, house.zone),
+        facts=asdict(run),
     )
 
 

@@ -9,6 +9,7 @@ from sqlalchemy import text
 from points import (
     AccountKind,
     Expiring,
+    Run,
     TransferKind,
     cancel,
     community_account,
@@ -26,16 +27,13 @@ from points import expiry as rules
 YEAR = 12
 
 
-def run(town: Town, month: str, *, expire_months: int = YEAR) -> int:
+def run(town: Town, month: str, *, expire_months: int = YEAR, begun: Run | None = None) -> int:
     """Do a whole run at the month's first moment, or later where it is later; give what was taken."""
     town.now = max(town.now, month_start(month, SHANGHAI))
-    after: int | None = 0
-    taken = 0
-    while after is not None:
-        step = expire(
-            town.session, month=month, expire_months=expire_months, now=town.now, zone=SHANGHAI, after=after
-        )
-        taken, after = taken + step.points, step.after
+    step, taken = begun or Run(month), 0
+    while not step.over:
+        done = expire(town.session, step, expire_months=expire_months, now=town.now, zone=SHANGHAI)
+        step, taken = done.run, taken + done.points
     return taken
 
 
@@ -148,6 +146,47 @@ def test_who_was_forgotten_is_not_told_and_leaves_nothing_behind(town: Town) -> 
     forget_owner(town.session, 1, town.now)
     assert warned(town, "2027-04") == []
     assert run(town, "2027-04") == 500
+
+
+def test_what_one_run_passed_over_the_next_need_not_look_at(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rules, "PASSED_AT_ONCE", 2)
+    for month in range(6):
+        town.earns(1, f"garden in month {month}")
+        town.passes(days=30)
+    steps = [Run("2027-04")]
+    town.now = month_start("2027-04", SHANGHAI)
+    while not steps[-1].over:
+        done = expire(town.session, steps[-1], expire_months=YEAR, now=town.now, zone=SHANGHAI)
+        steps.append(done.run)
+    assert steps[-1].first == 2  # the second was the first to come in later
+    assert run(town, "2027-05", begun=steps[-1].next) == 500
+    assert run(town, "2027-07", begun=Run("2027-07", "2026-04", 3)) == 1000
+
+
+def test_where_points_live_longer_from_now_on_nothing_is_passed_over_wrongly(town: Town) -> None:
+    town.earns(1)
+    town.passes(days=31)
+    town.earns(1, activity="callout")
+    passed = Run("2027-05", cut="2026-04", first=3)  # of a run when points lived for a year
+    assert run(town, "2027-05", expire_months=24, begun=passed) == 0
+    assert run(town, "2028-04", expire_months=24, begun=Run("2028-04", cut="2026-04", first=3)) == 500
+
+
+def test_where_points_never_expire_a_run_is_over_at_once(town: Town) -> None:
+    town.earns(1)
+    assert run(town, "2040-01", expire_months=0) == 0
+
+
+def test_a_clock_that_was_ahead_for_a_while_makes_nothing_expire_too_early(town: Town) -> None:
+    true = town.now
+    town.now = datetime(2027, 2, 10, tzinfo=UTC)
+    town.earns(1, "noted while the clock was a year ahead")
+    town.now = true
+    town.earns(1, "noted after it was set back", activity="callout")
+    assert run(town, "2027-04") == 20
+    assert town.stands(1).available == 500
 
 
 @pytest.mark.parametrize("at_once", [1, 2, 3])
