@@ -1,10 +1,10 @@
 """Transfers as the leaves of seals: read page by page, each as its canonical JSON, and hashed."""
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import cache
 from operator import itemgetter
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import (
     Column,
@@ -23,7 +23,7 @@ from sqlmodel import Session
 
 from points.columns import Moment
 from points.models import transfers
-from points.proofs import canonical, leaf_hash
+from points.proofs import canonical, leaf_hashes
 from points.storing import hex_text, iso_text
 
 PAGE = 2_000
@@ -38,8 +38,7 @@ Values = tuple[Any, ...]
 """A transfer as the driver gives it: each column in the order of `NAMES`, then the number of its shape."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Shape:
+class _Shape(NamedTuple):
     """How transfers with certain columns and no others are written."""
 
     template: str
@@ -60,7 +59,7 @@ def pages(session: Session, *, above: int, upto: int | None = None) -> Iterator[
         rows = plain_rows(connection.execute(query))
         if rows:
             yield rows
-        if len(rows) < PAGE:
+        if len(rows) < PAGE or rows[-1][_ID] == upto:
             return
         above = rows[-1][_ID]
 
@@ -82,13 +81,16 @@ def plain_rows(result: CursorResult[Any]) -> list[Values]:
 
 def texts(rows: Sequence[Values]) -> list[bytes]:
     """Write each transfer as its canonical JSON."""
-    shapes = [_shape(row[-1]) for row in rows]
-    written = [(shape.template % shape.pick(row)).encode() for shape, row in zip(shapes, rows, strict=True)]
+    numbers = [row[-1] for row in rows]
+    counts = Counter(numbers)
+    shapes = {number: _shape(number) for number in counts}
+    of_rows = zip(map(shapes.__getitem__, numbers), rows, strict=True)
+    written = [(template % pick(row)).encode() for (template, pick, _), row in of_rows]
     # Almost always no value holds a sign that JSON writes in another way; looked at once for all of them.
     together = b"".join(written)
     plain = (
         b"\\" not in together
-        and together.count(b'"') == sum(shape.quotes for shape in shapes)
+        and together.count(b'"') == sum(shapes[number].quotes * count for number, count in counts.items())
         and len(together.translate(None, _CONTROLS)) == len(together)
     )
     return written if plain else [canonical(facts(row)) for row in rows]
@@ -96,7 +98,7 @@ def texts(rows: Sequence[Values]) -> list[bytes]:
 
 def hashes(rows: Sequence[Values]) -> list[bytes]:
     """Hash each transfer."""
-    return [leaf_hash(text) for text in texts(rows)]
+    return leaf_hashes(texts(rows))
 
 
 def facts(row: Values) -> dict[str, Any]:

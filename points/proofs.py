@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 
@@ -60,6 +60,12 @@ def leaf_hash(text: bytes) -> bytes:
     return hashlib.sha256(_LEAF + text).digest()
 
 
+def leaf_hashes(texts: Iterable[bytes]) -> list[bytes]:
+    """Hash the canonical JSON of many transfers."""
+    sha256 = hashlib.sha256
+    return [sha256(_LEAF + text).digest() for text in texts]
+
+
 def root_of(leaves: Sequence[bytes]) -> bytes:
     """Give the root of the tree over leaf hashes; that of no leaves is the hash of nothing."""
     level = leaves
@@ -105,8 +111,8 @@ def root_by_path(leaf: bytes, *, index: int, size: int, path: Sequence[bytes]) -
 
 def _level_above(level: Sequence[bytes]) -> list[bytes]:
     """Join neighbours; who has none goes up alone, which is RFC 6962's cut at the largest power of two."""
-    pairs = iter(level)
-    above = [hashlib.sha256(_NODE + left + right).digest() for left, right in zip(pairs, pairs, strict=False)]
+    sha256, pairs = hashlib.sha256, iter(level)
+    above = [sha256(_NODE + left + right).digest() for left, right in zip(pairs, pairs, strict=False)]
     if len(level) % 2:
         above.append(level[-1])
     return above

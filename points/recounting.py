@@ -74,7 +74,9 @@ class Recount:
         """Take a month out of hand; what it should hold and does not is its difference."""
         totals = self._months.pop(month, None) or _no_totals()
         for kind, counted in zip(_KINDS, totals, strict=True):
-            named = {str(key): amount for key, amount in counted.items() if key is not None}
+            counted.pop(None, None)  # who had no team, or no building
+            by_number = kind is GroupKind.RESIDENT
+            named = {str(key): amount for key, amount in counted.items()} if by_number else counted
             kept = self._kept(month, kind) if month not in self._compared else {}
             if named != kept:
                 for key in named.keys() | kept.keys():

@@ -16,15 +16,18 @@ def walk(session: Session, count: Callable[[Sequence[Values]], None]) -> Iterato
     end = 0
     before = Header(0, "", None, 0, 0, 0, "", "", "")
     previous = NOTHING_BEFORE.hex()
-    for header, hash_, leaves in _chain(session):
+    for header, hash_, kept in _chain(session):
         yield from _out_of_place(header, before, previous, hash_)
-        for rows in pages(session, above=end, upto=header.above):  # none, unless a seal is missing
-            count(rows)
-        under: list[tuple[int, bytes]] = []
+        if end < header.above:  # a seal is missing: what it covered is counted all the same
+            for rows in pages(session, above=end, upto=header.above):
+                count(rows)
+        ids: list[int] = []
+        leaves: list[bytes] = []
         for rows in pages(session, above=max(end, header.above), upto=header.upto):
             count(rows)
-            under += zip((row[_ID] for row in rows), hashes(rows), strict=True)
-        yield from _changed(header, under, leaves)
+            ids += [row[_ID] for row in rows]
+            leaves += hashes(rows)
+        yield from _changed(header, ids, leaves, kept)
         end, before, previous = max(end, header.upto), header, hash_
     for rows in pages(session, above=end):
         count(rows)
@@ -45,26 +48,28 @@ def _out_of_place(header: Header, before: Header, previous: str, hash_: str) -> 
         yield f"{name} is not as it was set"
 
 
-def _changed(header: Header, under: Sequence[tuple[int, bytes]], kept: bytes) -> Iterator[str]:
+def _changed(header: Header, ids: Sequence[int], leaves: Sequence[bytes], kept: bytes) -> Iterator[str]:
     """Name the transfers that differ from the hashes that were kept when the seal was set."""
     name = f"seal {header.id} of {header.at}"
-    leaves, sealed = [leaf for _, leaf in under], split(kept)
     if len(leaves) == header.size and root_of(leaves).hex() == header.root:
-        if leaves != sealed:
+        if b"".join(leaves) != kept:
             yield f"the hashes kept with {name} were changed"
         return
+    sealed = split(kept)
     if root_of(sealed).hex() != header.root:
         yield f"{name} does not hold, and the hashes kept with it were changed too"
-    yield from _strangers(name, under, set(sealed))
+    yield from _strangers(name, ids, leaves, sealed)
     if len(leaves) < len(sealed):
         found = set(leaves)
         lost = next(place for place, leaf in enumerate(sealed) if leaf not in found)
-        near = f"after transfer {under[lost - 1][0]}" if 0 < lost <= len(under) else "at its beginning"
+        near = f"after transfer {ids[lost - 1]}" if 0 < lost <= len(ids) else "at its beginning"
         yield f"{len(sealed) - len(leaves)} of the {len(sealed)} transfers under {name} are gone, {near}"
 
 
-def _strangers(name: str, under: Sequence[tuple[int, bytes]], sealed: set[bytes]) -> Iterator[str]:
-    what = "was changed" if len(under) <= len(sealed) else "was changed or put in"
-    for transfer, leaf in under:
-        if leaf not in sealed:
+def _strangers(
+    name: str, ids: Sequence[int], leaves: Sequence[bytes], sealed: Sequence[bytes]
+) -> Iterator[str]:
+    what, known = "was changed" if len(leaves) <= len(sealed) else "was changed or put in", set(sealed)
+    for transfer, leaf in zip(ids, leaves, strict=True):
+        if leaf not in known:
             yield f"transfer {transfer} {what} after {name} was set"
