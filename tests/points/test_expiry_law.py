@@ -13,7 +13,6 @@ from sqlmodel import Session, SQLModel
 
 from points import (
     AccountKind,
-    NotEnoughPoints,
     Posting,
     Run,
     TransferKind,
@@ -47,13 +46,23 @@ class Lots:
     """Points lot by lot: spending empties the oldest, giving back fills again what was emptied last."""
 
     lots: list[Lot] = field(default_factory=list)
+    owed: int = 0
 
     @property
     def left(self) -> int:
         return sum(lot.left for lot in self.lots)
 
-    def come(self, month: str, amount: int) -> None:
-        self.lots.append(Lot(month, amount, amount))
+    def come(self, month: str, amount: int) -> Lot:
+        lot = Lot(month, amount, amount)
+        self.lots.append(lot)
+        self.repay()
+        return lot
+
+    def repay(self) -> None:
+        """Whatever is there pays first what is owed."""
+        paid = min(self.owed, self.left)
+        self.owed -= paid
+        self.draw(paid)
 
     def draw(self, amount: int) -> None:
         for lot in self.lots:
@@ -68,9 +77,13 @@ class Lots:
             lot.left += filled
             amount -= filled
         assert not amount
+        self.repay()
 
-    def lose(self, lot: Lot) -> None:
-        """Take back an award: what of it was spent already is drawn from the other lots instead."""
+    def lose(self, lot: Lot, month: str) -> None:
+        """Take back an award: what was spent of it is drawn from other lots, and what they lack is owed."""
+        lacking = max(0, lot.amount - self.left)
+        self.lots.append(Lot(month, lacking, lacking))
+        self.owed += lacking
         spent = lot.amount - lot.left
         self.lots = [other for other in self.lots if other is not lot]
         self.draw(spent)
@@ -125,8 +138,7 @@ class ExpiryStory(RuleBasedStateMachine):
     @rule(amount=AMOUNT)
     def earn(self, amount: int) -> None:
         award = self.post(TransferKind.AWARD, self.issued, self.mine, amount)
-        self.lots.come(self.month, amount)
-        self.awards.append((award, self.lots.lots[-1]))
+        self.awards.append((award, self.lots.come(self.month, amount)))
 
     @rule(amount=AMOUNT)
     def spend(self, amount: int) -> None:
@@ -160,13 +172,9 @@ class ExpiryStory(RuleBasedStateMachine):
         if not self.awards:
             return
         transfer, lot = self.awards[pick % len(self.awards)]
-        try:
-            reverse(self.session, transfer_id=transfer, key=self.key(), now=self.now, zone=SHANGHAI)
-        except NotEnoughPoints:
-            assert self.lots.left < lot.amount
-            return
+        reverse(self.session, transfer_id=transfer, key=self.key(), now=self.now, zone=SHANGHAI)
         self.awards.remove((transfer, lot))
-        self.lots.lose(lot)
+        self.lots.lose(lot, self.month)
 
     @rule()
     def a_month_begins(self) -> None:
@@ -184,7 +192,7 @@ class ExpiryStory(RuleBasedStateMachine):
     def what_is_left_and_what_goes_next_are_those_of_the_lots(self) -> None:
         stands = standing(self.session, 1, self.now, SHANGHAI, expire_months=LIFE)
         points, month = self.lots.next_to_go(self.month)
-        assert stands.available == self.lots.left
+        assert (stands.available, stands.owed) == (self.lots.left, self.lots.owed)
         assert stands.expiring == points
         assert stands.expiring_at == (month_start(month, SHANGHAI) if month else None)
 
