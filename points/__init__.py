@@ -67,6 +67,7 @@ from points.rewards import (
     synchronise_rewards,
 )
 from points.rules import PLAIN, ActivityRule, AgeBand, Cap, Multiplier, Part, Streak
+from points.seal_checks import check_seals
 from points.seals import Sealed, month_root, seal, sealed_upto, settled_upto
 from points.shelf import By, RedemptionState, Verify
 from points.shop_errors import (
@@ -81,7 +82,7 @@ from points.shop_errors import (
 from points.standings import Entry, Standing, exported, standing
 from points.statement_checks import Checked, WrongStatement, check_statement
 from points.statements import Line, Statement, statement
-from points.verification import Verification, verify
+from points.verification import Verification, count_transfers, verify, verify_sums
 from points.waiting import Waiting
 from points.windows import Window
 
@@ -188,8 +189,10 @@ __all__ = [
     "cancel",
     "capture_hold",
     "catalogue",
+    "check_seals",
     "check_statement",
     "community_account",
+    "count_transfers",
     "current_activities",
     "current_activity",
     "current_merchants",
@@ -237,6 +240,7 @@ __all__ = [
     "total",
     "undo_handover",
     "verify",
+    "verify_sums",
     "waiting_codes",
     "why_ended",
 ]

@@ -17,7 +17,7 @@ from points.posting import Posting, Refused, post
 
 EXPIRING = (AccountKind.RESIDENT,)  # what merchants were given for their goods stays theirs
 # What is done in one unit of work, each in about 20 ms: accounts, messages, and transfers passed over.
-AT_ONCE = 200
+AT_ONCE = 250
 TOLD_AT_ONCE = 10
 PASSED_AT_ONCE = 50_000
 

@@ -30,7 +30,6 @@ PAGE = 2_000
 _COLUMNS: tuple[Column[Any], ...] = tuple(sorted(transfers.c, key=lambda column: column.name))
 _NULLABLE = tuple(column for column in _COLUMNS if column.nullable)
 NAMES = tuple(column.name for column in _COLUMNS)
-_ID = NAMES.index("id")
 _CONTROLS = bytes(range(32))
 
 
@@ -46,22 +45,24 @@ class _Shape(NamedTuple):
     quotes: int
 
 
-def pages(session: Session, *, above: int, upto: int | None = None) -> Iterator[Sequence[Values]]:
-    """Read transfers with `above` < id <= `upto` in the order of ids, a page at a time.
+def pages(
+    session: Session, *, above: int, upto: int | None = None, only: tuple[str, ...] = NAMES
+) -> Iterator[Sequence[Values]]:
+    """Read transfers with `above` < id <= `upto` in the order of ids, a page at a time, or some columns only.
 
     Moments and bytes are read as text.
     """
-    connection = session.connection()
+    connection, number = session.connection(), only.index("id")
     while True:
-        query = _query(connection.dialect.name).where(transfers.c.id > above)
+        query = _query(connection.dialect.name, only).where(transfers.c.id > above)
         if upto is not None:
             query = query.where(transfers.c.id <= upto)
         rows = plain_rows(connection.execute(query))
         if rows:
             yield rows
-        if len(rows) < PAGE or rows[-1][_ID] == upto:
+        if len(rows) < PAGE or rows[-1][number] == upto:
             return
-        above = rows[-1][_ID]
+        above = rows[-1][number]
 
 
 def of_account(session: Session, account: int) -> list[Values]:
@@ -107,11 +108,12 @@ def facts(row: Values) -> dict[str, Any]:
 
 
 @cache
-def _query(dialect: str) -> Select[Any]:
-    columns = [_readable(column, dialect).label(column.name) for column in _COLUMNS]
-    missing = [case((column.is_(None), 1 << bit), else_=0) for bit, column in enumerate(_NULLABLE)]
-    shape: ColumnElement[int] = sum(missing[1:], start=missing[0])
-    return select(*columns, shape.label("shape")).order_by(transfers.c.id).limit(PAGE)
+def _query(dialect: str, only: tuple[str, ...] = NAMES) -> Select[Any]:
+    columns = [_readable(transfers.c[name], dialect).label(name) for name in only]
+    if only is NAMES:
+        missing = [case((column.is_(None), 1 << bit), else_=0) for bit, column in enumerate(_NULLABLE)]
+        columns.append(sum(missing[1:], start=missing[0]).label("shape"))
+    return select(*columns).order_by(transfers.c.id).limit(PAGE)
 
 
 def _readable(column: Column[Any], dialect: str) -> ColumnElement[Any]:

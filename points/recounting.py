@@ -8,16 +8,16 @@ from sqlalchemy import and_, select
 from sqlmodel import Session
 
 from points.accounts import WITH_FLOOR
-from points.leaves import NAMES, Values, plain_rows
+from points.leaves import Values, plain_rows
 from points.models import GroupKind, TransferKind, accounts, balances, monthly_totals, transfers
 
 OPEN_MONTHS = 3  # counted side by side; transfers come nearly in the order of months
 _GROUPS = tuple(kind for kind in GroupKind if kind is not GroupKind.RESIDENT)
 _KINDS = (GroupKind.RESIDENT, *_GROUPS)
-_ID, _DEBIT, _CREDIT, _AMOUNT, _KIND, _MONTH = (
-    NAMES.index(name) for name in ("id", "debit", "credit", "amount", "kind", "month")
-)
-_PLACES = (_CREDIT, *(NAMES.index(kind.value) for kind in _GROUPS))  # where a row says who earned
+# What is counted of a transfer; the last ones are groups that earn.
+COUNTED = ("id", "debit", "credit", "amount", "kind", "month", *(kind.value for kind in _GROUPS))
+_ID, _DEBIT, _CREDIT, _AMOUNT, _KIND, _MONTH = range(6)
+_PLACES = (_CREDIT, *range(6, len(COUNTED)))  # where a row says who earned
 _AWARD = str(TransferKind.AWARD.value)  # comparing with a plain word is several times quicker
 Totals = defaultdict[Any, int]
 

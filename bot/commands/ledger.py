@@ -3,26 +3,65 @@
 import os
 import sys
 from collections.abc import Iterable
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 from pathlib import Path
 
 import typer
+from sqlmodel import Session
 
 from bot.commands.failing import Failed, mark, say
-from bot.commands.opening import configured, looking, watching
-from points import PUBLISHED_DIGITS, Checked, Format, check_statement, exported_books, short_root, verify
+from bot.commands.opening import configured, looking, reading, watching
+from points import (
+    PUBLISHED_DIGITS,
+    Checked,
+    Format,
+    Verification,
+    check_seals,
+    check_statement,
+    count_transfers,
+    exported_books,
+    short_root,
+    verify,
+    verify_sums,
+)
+
+GOING_THROUGH = "Going through the entries"
+
+
+MANY = 100_000  # transfers from which on a second process pays
 
 
 def verify_books(env_file: Path | None, *, root: str | None) -> int:
     """Check sums, seals, and that nothing was changed afterwards; 1 if something does not hold."""
-    settings = configured(env_file).settings
-    with looking(settings) as session, watching("Going through the entries") as watch:
-        found = verify(session, watch, root=_read_root(root))
-    for problem in found.problems:
+    settings, digits = configured(env_file).settings, _read_root(root)
+    with looking(settings) as session:
+        if count_transfers(session) < MANY or os.cpu_count() == 1:
+            with watching(GOING_THROUGH) as watch:
+                return _report(verify(session, watch, root=digits))
+        return _report(*_in_two(settings.database_url, session, digits))
+
+
+def _in_two(url: str, session: Session, root: str | None) -> tuple[Verification, tuple[str, ...]]:
+    """Have the seals checked in a process beside: what is sealed never changes, and hashing takes as long."""
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as beside, watching(GOING_THROUGH) as watch:
+        sealed = beside.submit(_check_seals, url)
+        return verify_sums(session, watch, root=root), sealed.result()
+
+
+def _check_seals(url: str) -> tuple[str, ...]:
+    with reading(url) as session:
+        return check_seals(session)
+
+
+def _report(found: Verification, sealed: tuple[str, ...] = ()) -> int:
+    problems = (*found.problems, *sealed)
+    for problem in problems:
         say(problem)
-    count = len(found.problems)
+    count = len(problems)
     told = f"{count} things do not hold" if count else "everything adds up"
-    sealed = f" under {found.seals} seals" if found.seals else ""
-    typer.echo(f"{mark(good=not count)} {found.transfers} entries{sealed} checked: {told}")
+    seals = f" under {found.seals} seals" if found.seals else ""
+    typer.echo(f"{mark(good=not count)} {found.transfers} entries{seals} checked: {told}")
     return 1 if count else 0
 
 

@@ -51,7 +51,14 @@ def looking(settings: Settings) -> Iterator[Session]:
         OlderDatabase, NewerDatabase: it is of another version.
     """
     prepare(settings.database_url)
-    engine = reading_engine(settings.database_url, connections=1)
+    with reading(settings.database_url) as session:
+        yield session
+
+
+@contextmanager
+def reading(url: str) -> Iterator[Session]:
+    """Read a database of this version at one moment."""
+    engine = reading_engine(url, connections=1)
     try:
         with engine.connect() as connection, Session(connection) as session:
             yield session

@@ -14,6 +14,7 @@ from sqlmodel import Session
 from typer.testing import CliRunner, Result
 
 from bot.cli import app
+from bot.commands import ledger
 from bot.database import writing_engine
 from bot.migrating import migrate
 from bot.neighbourhood import SAMPLE, load
@@ -72,6 +73,20 @@ def test_a_changed_amount_is_named_with_its_seal(folder: Path) -> None:
     assert result.exit_code == 1
     assert "transfer 2 was changed after seal 1 of 2026-10-10T04:00:00.000000Z was set" in result.stderr
     assert "things do not hold" in result.stdout
+
+
+def test_many_entries_are_checked_by_two_processes(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ledger, "MANY", 1)
+    monkeypatch.setattr(os, "cpu_count", lambda: 2)
+    assert linli("verify").stdout == "✓ 3 entries under 1 seals checked: everything adds up\n"
+    with sqlite3.connect(folder / "linli.db") as database:
+        database.execute("DROP TRIGGER transfer_keeps_rows")
+        database.execute("UPDATE transfer SET amount = 21 WHERE id = 2")
+    database.close()
+    result = linli("verify")
+    assert result.exit_code == 1
+    assert "transfer 2 was changed after seal 1" in result.stderr
+    assert "its transfers say 61" in result.stderr
 
 
 def test_a_root_of_other_books_is_refused() -> None:
