@@ -11,13 +11,13 @@ import typer
 from sqlmodel import Session
 
 from bot.commands.failing import Failed, mark, say
-from bot.commands.opening import configured, looking, reading, watching
+from bot.commands.opening import configured, looking, watching
+from bot.commands.sealed import check_seals_of
 from points import (
     PUBLISHED_DIGITS,
     Checked,
     Format,
     Verification,
-    check_seals,
     check_statement,
     count_transfers,
     exported_books,
@@ -45,13 +45,8 @@ def verify_books(env_file: Path | None, *, root: str | None) -> int:
 def _in_two(url: str, session: Session, root: str | None) -> tuple[Verification, tuple[str, ...]]:
     """Have the seals checked in a process beside: what is sealed never changes, and hashing takes as long."""
     with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as beside, watching(GOING_THROUGH) as watch:
-        sealed = beside.submit(_check_seals, url)
+        sealed = beside.submit(check_seals_of, url)
         return verify_sums(session, watch, root=root), sealed.result()
-
-
-def _check_seals(url: str) -> tuple[str, ...]:
-    with reading(url) as session:
-        return check_seals(session)
 
 
 def _report(found: Verification, sealed: tuple[str, ...] = ()) -> int:

@@ -51,14 +51,7 @@ def looking(settings: Settings) -> Iterator[Session]:
         OlderDatabase, NewerDatabase: it is of another version.
     """
     prepare(settings.database_url)
-    with reading(settings.database_url) as session:
-        yield session
-
-
-@contextmanager
-def reading(url: str) -> Iterator[Session]:
-    """Read a database of this version at one moment."""
-    engine = reading_engine(url, connections=1)
+    engine = reading_engine(settings.database_url, connections=1)
     try:
         with engine.connect() as connection, Session(connection) as session:
             yield session
