@@ -20,6 +20,7 @@ EXPIRY_DUE = "expiry"
 DAYS_BEFORE = {"expiry.30": 30, "expiry.7": 7}  # a kind of due thing for each, so that each has its own chain
 AT = time(9)
 MOMENT = timedelta(seconds=1)
+A_LITTLE_LATER = timedelta(minutes=1)
 
 
 def plan_expiry(session: Session, house: House, now: datetime) -> None:
@@ -43,8 +44,14 @@ def run_expiry(session: Session, facts: Mapping[str, Any], now: datetime, house:
 
 
 def tell_expiring(session: Session, facts: Mapping[str, Any], now: datetime, house: House) -> None:
-    """Tell some of those who will lose points, and go on with the others, or with the next month."""
+    """Tell some of those who will lose points, and go on with the others, or with the next month.
+
+    After a pause the runs that were missed come first: who loses points by them loses none later.
+    """
     month, kind = str(facts["month"]), str(facts["kind"])
+    if is_waiting(session, EXPIRY_DUE, by=now):
+        _plan_news(session, kind, month, house, after=int(facts["after"]), again=now + A_LITTLE_LATER)
+        return
     after: int | None = None
     if house.neighbourhood.points.expire_months and now < _told_until(kind, month, house):
         page = expiring(
@@ -102,11 +109,13 @@ def _plan_run(session: Session, run: Run, house: House) -> None:
     )
 
 
-def _plan_news(session: Session, kind: str, month: str, house: House, *, after: int = 0) -> None:
+def _plan_news(
+    session: Session, kind: str, month: str, house: House, *, after: int = 0, again: datetime | None = None
+) -> None:
     put(
         session,
-        key=f"{kind}:{month}:{after}",
+        key=f"{kind}:{month}:{after}" + (f":{again.isoformat()}" if again else ""),
         kind=kind,
-        at=_told_at(kind, month, house),
+        at=again or _told_at(kind, month, house),
         facts={"month": month, "after": after, "kind": kind},
     )

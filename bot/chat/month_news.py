@@ -45,7 +45,7 @@ def draw_month(
 ) -> Callable[[], Announcing]:
     """Read what a month's pictures show; drawing them, for a thread, gives the rule that announces them."""
     boards = month_boards(session, month=str(facts["month"]), top=TOP, reader=None)
-    languages = () if boards.empty else house.languages
+    languages = () if boards.empty or _waits_for_seal(session, facts) else house.languages
     pictures = [_picture(texts(language), boards, house) for language in languages]
     return lambda: partial(announce_month, drawn={picture: _draw(picture) for picture in pictures})
 
@@ -64,14 +64,14 @@ def announce_month(
     """
     month, waited = str(facts["month"]), int(facts.get("waited", 0))
     _plan(session, months_later(month, 1), house.zone)
-    root = month_root(session, month)
-    if root is None and waited < SEALING_STEPS:
+    if _waits_for_seal(session, facts):
         again = {"month": month, "waited": waited + 1}
         put(session, key=f"leaderboard:{month}:{waited}", kind=LEADERBOARD_DUE, at=now, facts=again)
         return
     boards = month_boards(session, month=month, top=TOP, reader=None)
     if boards.empty:
         return
+    root = month_root(session, month)
     tell(
         session,
         residents_in(session, root_area(session).area_id),
@@ -81,6 +81,10 @@ def announce_month(
         lane=Lane.BULK,
         about=f"leaderboard:{month}",
     )
+
+
+def _waits_for_seal(session: Session, facts: Mapping[str, Any]) -> bool:
+    return month_root(session, str(facts["month"])) is None and facts.get("waited", 0) < SEALING_STEPS
 
 
 def due_at(month: str, zone: ZoneInfo) -> datetime:
