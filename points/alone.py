@@ -8,9 +8,10 @@ from points.deciding import bad_shape
 from points.effects import Line
 from points.entering import line_row, stored
 from points.models import TransferKind
-from points.on_postgresql import kind_of
+from points.on_postgresql import execute, kind_of
 from points.postings import Posted, Posting, fingerprint
 from points.rows import TRANSFER
+from points.storing import CHANGED
 
 _VALUES = ", ".join(f"%({column})s::{kind_of(column)}" for column in TRANSFER)
 # Nothing is written where an account is not there or is a debt, has too little or owes something, where
@@ -46,11 +47,13 @@ def post_alone(session: Session, posting: Posting, now: datetime, month: str) ->
     connection = session.connection()
     if connection.dialect.name == "sqlite" or not _plain(posting):
         return None
-    row = line_row(
-        Line(posting, fingerprint(posting), month, posting.groups), stored(connection.dialect)(now)
-    )
-    found = connection.exec_driver_sql(_POST, dict(zip(TRANSFER, row, strict=True))).first()
-    return None if found is None else Posted(found[0], replayed=False)
+    line = Line(posting, fingerprint(posting), month, posting.groups)
+    row = line_row(line, stored(connection.dialect)(now))
+    found = execute(connection, _POST, dict(zip(TRANSFER, row, strict=True)))
+    if not found:
+        return None
+    connection.info[CHANGED] = True
+    return Posted(found[0][0], replayed=False)
 
 
 def _plain(posting: Posting) -> bool:

@@ -11,6 +11,7 @@ from sqlmodel import Session
 
 T = TypeVar("T")
 _KEYS = 0x4B_65_79_73  # tells these locks from any other
+CHANGED = "changed"  # in a connection's info: who speaks to the driver itself notes there that rows changed
 _MOST_VALUES = 10_000  # in one IN list; PostgreSQL takes 65,535 parameters, SQLite 32,766
 
 

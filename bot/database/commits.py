@@ -17,6 +17,9 @@ from bot.database.units import Finished, Outcome, Scope, Unit, attempt
 
 MOST_ATTEMPTS = 12
 CAREFUL = 1.0  # seconds that groups have savepoints after one had to go again for want of them
+CHANGED = (
+    "changed"  # in a connection's info; who speaks to the driver itself, as points do, notes it there too
+)
 _FIRST_PAUSE = 0.002
 _LONGEST_PAUSE = 0.2
 _COLLISIONS = {"40001", "40P01"}  # serialization_failure, deadlock_detected
@@ -75,7 +78,7 @@ class Commits:
                 if error is not None and (scope is Scope.TRANSACTION or _collided(error)):
                     raise error
             _must_hold(connection)
-            wrote = bool(connection.info["changed"])
+            wrote = bool(connection.info[CHANGED])
         return Finished(outcomes, wrote=wrote)
 
     def _each(self, units: Sequence[Unit]) -> Finished:
@@ -96,7 +99,7 @@ class Commits:
                 with self._gate.alone(), self._begun() as connection:
                     result = unit.run(connection, Scope.TRANSACTION)
                     _must_hold(connection)
-                    return result, bool(connection.info["changed"])
+                    return result, bool(connection.info[CHANGED])
             except Exception as error:
                 if not _collided(error) or number == MOST_ATTEMPTS:
                     raise
@@ -106,7 +109,7 @@ class Commits:
     @contextmanager
     def _begun(self) -> Iterator[Connection]:
         with self._engine.begin() as connection:
-            connection.info["changed"] = False
+            connection.info[CHANGED] = False
             yield connection
 
 
@@ -125,7 +128,7 @@ def _note_change(connection: Connection, cursor: Any, *_: object) -> None:
     """Note a row that changed; one that was only locked did not."""
     said = cursor.statusmessage or ""
     if cursor.rowcount > 0 and said.split(" ")[0] in _CHANGES:
-        connection.info["changed"] = True
+        connection.info[CHANGED] = True
 
 
 def _collided(error: BaseException) -> bool:

@@ -22,6 +22,7 @@ class UnitSession(Session):
 
     def __init__(self, connection: Connection, scope: Scope) -> None:
         super().__init__(connection, expire_on_commit=False, join_transaction_mode=scope.value)
+        self._scope = scope
 
     def commit(self) -> None:
         raise RuntimeError("a unit of work never commits: the database does, when the unit has returned")
@@ -31,7 +32,10 @@ class UnitSession(Session):
 
     def release(self) -> None:
         """Flush what the unit left and, where it has one, release its savepoint."""
-        super().commit()
+        if self._scope is Scope.SAVEPOINT:
+            super().commit()
+        else:
+            self.flush()
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -3,24 +3,34 @@
 import asyncio
 import statistics
 import tempfile
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
 
 from bot.database import Database
 from bot.migrating import migrate
 from tests.benchmarks.figures import Figure
-from tests.benchmarks.ledger_posts import Books, by_callers, in_batches, open_books
+from tests.benchmarks.ledger_posts import (
+    Books,
+    by_callers,
+    in_batches,
+    open_books,
+    with_guards,
+    without_fingerprints,
+    without_guards,
+)
 from tests.benchmarks.ledger_raw import Pgbench, five_rows_a_commit, postgres
 
 ROUNDS = 3
 SECONDS = 1.5
 BATCH = 1000
 Round = dict[str, float]
+OneRound = Callable[[Database, Books], Awaitable[Round]]
 
 
 def measure() -> Iterator[Figure]:
     """Measure in rounds, each beside its own reference; the figures are the medians of the rounds."""
     yield from _sqlite()
+    yield from _price()
     yield from _postgresql()
 
 
@@ -47,6 +57,24 @@ async def _sqlite_round(database: Database, books: Books) -> Round:
     }
 
 
+def _price() -> Iterator[Figure]:
+    """Say what month totals, fingerprints and guards cost a posting: with them, beside without any."""
+    with tempfile.TemporaryDirectory() as folder:
+        rounds = asyncio.run(_rounds(f"sqlite:///{folder}/ledger.db", _price_round))
+    share = statistics.median(1 - each["with"] / each["without"] for each in rounds)
+    rates = f"{_median(rounds, 'with'):.0f} for {_median(rounds, 'without'):.0f}/s"
+    yield Figure(name=f"month, hash and guards: {rates}", value=share * 100, unit="%", at_most=25)
+
+
+async def _price_round(database: Database, books: Books) -> Round:
+    dearer = await by_callers(database, books.award, 64, SECONDS)
+    with without_fingerprints():
+        await database.write(without_guards)
+        cheaper = await by_callers(database, books.issue, 64, SECONDS)
+        await database.write(with_guards)
+    return {"with": dearer.each_second, "without": cheaper.each_second}
+
+
 def _postgresql() -> Iterator[Figure]:
     with postgres() as server:
         bench = Pgbench(server)
@@ -66,10 +94,10 @@ def _postgresql() -> Iterator[Figure]:
     yield from _ratios(rounds, "spread", {"hot": 0.8})
 
 
-async def _rounds(url: str, one_round: "object") -> list[Round]:
+async def _rounds(url: str, one_round: OneRound) -> list[Round]:
     async with _opened(url) as database:
         books = await database.write(open_books)
-        return [await one_round(database, books) for _ in range(ROUNDS)]  # type: ignore[operator]
+        return [await one_round(database, books) for _ in range(ROUNDS)]
 
 
 @asynccontextmanager

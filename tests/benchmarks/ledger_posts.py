@@ -2,18 +2,22 @@
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import count
 from random import Random
+from unittest.mock import patch
 from zoneinfo import ZoneInfo
 
+from sqlalchemy import text
 from sqlmodel import Session
 
 from bot.database import Database
 from points import AccountKind, Groups, Posting, TransferKind, community_account, post, post_one
 from points.accounts import open_accounts
+from points.ddl import append_only
 
 RESIDENTS = 10_000
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -102,3 +106,21 @@ async def in_batches(database: Database, make: Callable[[], Posting], size: int,
         spent += time.perf_counter() - began
         done += len(outcomes)
     return done / spent
+
+
+def without_guards(session: Session) -> None:
+    """Let transfers be changed, as they may be where nothing keeps them."""
+    for guard in ("transfer_keeps_rows", "transfer_loses_none", "transfer_replaces_none"):
+        session.connection().execute(text(f"DROP TRIGGER {guard}"))
+
+
+def with_guards(session: Session) -> None:
+    for statement in append_only("sqlite"):
+        session.connection().execute(text(statement))
+
+
+@contextmanager
+def without_fingerprints() -> Iterator[None]:
+    """Let every request look like every other."""
+    with patch("points.deciding.fingerprint", lambda _posting: b""):
+        yield
