@@ -1,6 +1,6 @@
 """A reversal takes what is there, notes what is not as owed, and whatever comes later repays it first."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from ledger_asked import (
@@ -191,6 +191,14 @@ def test_a_reversal_that_repaid_can_be_owed_again(session: Session, wrong: Poste
     with pytest.raises(AlreadyReversed):
         mends(session, second, "once more")
     assert sound(session)
+
+
+def test_what_expires_next_knows_of_debts(session: Session, wrong: Posted) -> None:
+    mends(session, wrong, "mend")
+    earns(session, 1, 100, "in April", NOON + timedelta(days=30))
+    now = standing(session, 1, NOON + timedelta(days=31), SHANGHAI, expire_months=12)
+    assert (now.available, now.expiring) == (70, 70)
+    assert now.expiring_at == datetime(2027, 4, 30, 16, tzinfo=UTC)
 
 
 def test_the_ledgers_own_transfers_are_never_reversed(session: Session, wrong: Posted) -> None:
