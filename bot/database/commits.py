@@ -1,11 +1,10 @@
-"""One commit for many units on PostgreSQL; where it is spoilt they go again, with savepoints, then alone."""
+"""One commit for many units on PostgreSQL, and again for those that got in somebody's way."""
 
 import random
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
-from itertools import chain
 from typing import Any, cast
 
 import psycopg
@@ -13,13 +12,11 @@ from psycopg.pq import TransactionStatus
 from sqlalchemy import Connection, Engine, event, text
 
 from bot.database.gate import Gate
+from bot.database.sharing import SharedCommits
 from bot.database.units import Finished, Outcome, Scope, Unit, attempt
 
 MOST_ATTEMPTS = 12
-CAREFUL = 1.0  # seconds that groups have savepoints after one had to go again for want of them
-CHANGED = (
-    "changed"  # in a connection's info; who speaks to the driver itself, as points do, notes it there too
-)
+CHANGED = "changed"  # in a connection's info; who speaks to the driver itself notes it there too
 _FIRST_PAUSE = 0.002
 _LONGEST_PAUSE = 0.2
 _COLLISIONS = {"40001", "40P01"}  # serialization_failure, deadlock_detected
@@ -27,47 +24,15 @@ _STILL_HOLDS = text("SELECT 1")
 _CHANGES = frozenset({"INSERT", "UPDATE", "DELETE", "MERGE"})
 
 
-class Commits:
-    """Runs groups of units; units may be run again, and are when others in their group or beside it fail."""
+class Commits(SharedCommits):
+    """Commits of groups on PostgreSQL, where other lanes and other processes may be in their way."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         event.listen(engine, "after_cursor_execute", _note_change)
         self._gate = Gate()
-        self._careful_until = 0.0
-
-    def group(self, coming: Iterator[Unit]) -> Finished:
-        """Give units one commit, as many as there come (from an iterator).
-
-        Without savepoints at first, which cost as much as small units do: so one that fails spoils the group.
-        """
-        taken: list[Unit] = []
-        scope = Scope.SAVEPOINT if time.monotonic() < self._careful_until else Scope.TRANSACTION
-        try:
-            return self._together(coming, scope, taken)
-        except BaseException as error:
-            if _lost(error) or (len(taken) == 1 and not _collided(error)):
-                return _all_failed(taken, error)
-        if scope is Scope.SAVEPOINT or len(taken) == 1:
-            return self._each(taken)
-        return self._carefully(chain(tuple(taken), coming), taken)
-
-    def _carefully(self, coming: Iterable[Unit], taken: list[Unit]) -> Finished:
-        """Run them again, and those that still come, so that one that fails takes back only its own."""
-        self._careful_until = time.monotonic() + CAREFUL
-        try:
-            return self._together(coming, Scope.SAVEPOINT, taken)
-        except BaseException as error:
-            if _lost(error):
-                return _all_failed(taken, error)
-        return self._each(taken)
 
     def _together(self, coming: Iterable[Unit], scope: Scope, taken: list[Unit]) -> Finished:
-        """Run units and commit, noting who was taken.
-
-        Raises:
-            BaseException: what somebody failed by who has no savepoint, or collided; nothing is kept then.
-        """
         outcomes: list[Outcome] = []
         with self._gate.together(), self._begun() as connection:
             for unit in coming:
@@ -82,7 +47,7 @@ class Commits:
         return Finished(outcomes, wrote=wrote)
 
     def _each(self, units: Sequence[Unit]) -> Finished:
-        """Run units alone, each in a transaction of its own, so that only another process is in their way."""
+        """Run units alone, so that only another process is in their way."""
         wrote = False
 
         def work(unit: Unit) -> Any:
@@ -92,6 +57,11 @@ class Commits:
             return result
 
         return Finished([attempt(unit, partial(work, unit)) for unit in units], wrote=wrote)
+
+    def _is_final(self, error: BaseException, taken: Sequence[Unit]) -> bool:
+        """Nobody knows what a lost connection committed; who failed alone without a collision would again."""
+        lost = bool(getattr(error, "connection_invalidated", False))
+        return lost or (len(taken) == 1 and not _collided(error))
 
     def _until_it_holds(self, unit: Unit) -> tuple[Any, bool]:
         for number in range(2, MOST_ATTEMPTS + 1):
@@ -113,10 +83,6 @@ class Commits:
             yield connection
 
 
-def _all_failed(units: Sequence[Unit], error: BaseException) -> Finished:
-    return Finished([Outcome(unit, error=error) for unit in units], wrote=False)
-
-
 def _must_hold(connection: Connection) -> None:
     """Fail where a unit hid that the transaction is broken: a commit would be none, and not say so."""
     driver = cast("psycopg.Connection", connection.connection.driver_connection)
@@ -134,11 +100,6 @@ def _note_change(connection: Connection, cursor: Any, *_: object) -> None:
 def _collided(error: BaseException) -> bool:
     """Tell a collision, as SQLAlchemy wraps it or as the driver says it."""
     return getattr(getattr(error, "orig", error), "sqlstate", None) in _COLLISIONS
-
-
-def _lost(error: BaseException) -> bool:
-    """Tell a lost connection: nobody knows what of it was committed, so nothing goes again."""
-    return bool(getattr(error, "connection_invalidated", False))
 
 
 def _pause(number: int) -> float:

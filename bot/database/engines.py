@@ -22,7 +22,10 @@ _DURABLE = ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON")
 _READING = (*_DURABLE, "query_only = ON")
 # Only BEGIN can find the place taken, and it waits in its own way. What a savepoint would give back stays in
 # memory: from 64 KiB on it went to a file of its own, for each unit.
-_WRITING = (*_DURABLE, "busy_timeout = 0", "temp_store = MEMORY")
+_MEMORY = ("temp_store = MEMORY", "cache_size = -32768")  # KiB
+# A page that many commits write, such as the end of an index, is brought home once for all of them.
+_SELDOM = "wal_autocheckpoint = 4000"
+_WRITING = (*_DURABLE, *_MEMORY, _SELDOM, "busy_timeout = 0")
 
 
 class UnknownDatabase(ValueError):

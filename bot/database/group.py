@@ -4,7 +4,7 @@ import sqlite3
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import partial
@@ -12,19 +12,21 @@ from typing import Any, cast
 
 from sqlalchemy import Connection, Engine
 
+from bot.database.sharing import SharedCommits
 from bot.database.units import Finished, Outcome, Scope, Unit, attempt
 
 MOST_UNITS = 64
 MOST_SECONDS = 0.020
 _PAUSE = 0.001
+_PAUSE_EVERY = 0.020
 
 
 class TransactionLost(RuntimeError):
     """The database threw away the whole transaction, not just what the unit did."""
 
 
-class GroupWriter:
-    """Runs queued units in one thread, each in its own savepoint, many to a commit."""
+class GroupWriter(SharedCommits):
+    """Runs queued units in one thread, many to a commit."""
 
     def __init__(self, engine: Engine, finish: Callable[[Finished], None]) -> None:
         self._engine = engine
@@ -51,44 +53,47 @@ class GroupWriter:
 
     def _work(self) -> None:
         """Do group after group until nothing is queued."""
+        since = time.monotonic()
         while self._has_more():
-            self._finish(self._one_group())
-            if self._queue:
+            self._finish(self.group(self._queued()))
+            if time.monotonic() - since > _PAUSE_EVERY:
                 time.sleep(_PAUSE)  # other processes write too, and find the place free between two commits
+                since = time.monotonic()
 
     def _has_more(self) -> bool:
         with self._waking:
             self._awake = bool(self._queue)
             return self._awake
 
-    def _one_group(self) -> Finished:
-        taken = [self._queue.popleft()]
-        try:
-            return self._together(taken)
-        except Exception:
-            return Finished([attempt(unit, partial(self._alone, unit)) for unit in taken], wrote=True)
+    def _queued(self) -> Iterator[Unit]:
+        """Give the first unit, and all that are queued by the time the one before is done."""
+        until = time.monotonic() + MOST_SECONDS
+        yield self._queue.popleft()
+        for _ in range(1, MOST_UNITS):
+            if not self._queue or time.monotonic() >= until:
+                return
+            yield self._queue.popleft()
 
-    def _together(self, taken: list[Unit]) -> Finished:
-        """Give the first unit, and all that are queued by the time it is done, one commit.
-
-        Raises:
-            TransactionLost: and whatever a failed commit raises; nothing of the group is kept then.
-        """
+    def _together(self, coming: Iterable[Unit], scope: Scope, taken: list[Unit]) -> Finished:
         outcomes: list[Outcome] = []
         with self._begun() as connection:
             before = _driver(connection).total_changes
-            for unit in self._and_queued(taken):
-                outcomes.append(attempt(unit, partial(unit.run, connection, Scope.SAVEPOINT)))
+            for unit in coming:
+                if unit not in taken:
+                    taken.append(unit)
+                outcome = attempt(unit, partial(unit.run, connection, scope))
+                if outcome.error is not None and scope is Scope.TRANSACTION:
+                    raise outcome.error
+                outcomes.append(outcome)
                 _still_there(connection)
             wrote = _driver(connection).total_changes > before
         return Finished(outcomes, wrote=wrote)
 
-    def _and_queued(self, taken: list[Unit]) -> Iterator[Unit]:
-        until = time.monotonic() + MOST_SECONDS
-        yield taken[0]
-        while self._queue and len(taken) < MOST_UNITS and time.monotonic() < until:
-            taken.append(self._queue.popleft())
-            yield taken[-1]
+    def _each(self, units: Sequence[Unit]) -> Finished:
+        return Finished([attempt(unit, partial(self._alone, unit)) for unit in units], wrote=True)
+
+    def _is_final(self, error: BaseException, taken: Sequence[Unit]) -> bool:
+        return len(taken) == 1
 
     @contextmanager
     def _begun(self) -> Iterator[Connection]:
