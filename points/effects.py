@@ -11,7 +11,18 @@ from sqlalchemy import Row
 from points.models import DebtStep, GroupKind, HoldState, TransferKind
 from points.postings import Groups, Posting
 
-Share = tuple[str, GroupKind, str]  # month, kind of group, key: one row of the month totals
+Share = tuple[str, str, str]  # month, kind of group, key: one row of the month totals
+# As plain words, which hash and compare faster than members of an enumeration.
+_RESIDENT, _HOUSEHOLD, _TEAM, _BUILDING, _GRID = (
+    kind.value
+    for kind in (
+        GroupKind.RESIDENT,
+        GroupKind.HOUSEHOLD,
+        GroupKind.TEAM,
+        GroupKind.BUILDING,
+        GroupKind.GRID,
+    )
+)
 
 
 class Effect(Protocol):
@@ -20,7 +31,7 @@ class Effect(Protocol):
     def on(self, book: "Book", sign: int) -> None: ...
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class First:
     """The first transfer under a key: its id where it is in the database, its posting where it is not yet."""
 
@@ -74,7 +85,7 @@ class Book:
         self.held[account] += amount
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Line:
     """A transfer that was decided."""
 
@@ -119,15 +130,15 @@ class Line:
     def _count(self, book: Book, earner: int, amount: int) -> None:
         """Count an award as earned, and a reversed award as not earned."""
         earned, month, groups = book.earned, self.month, self.groups
-        earned[month, GroupKind.RESIDENT, str(earner)] += amount
+        earned[month, _RESIDENT, str(earner)] += amount
         if groups.household is not None:
-            earned[month, GroupKind.HOUSEHOLD, groups.household] += amount
+            earned[month, _HOUSEHOLD, groups.household] += amount
         if groups.team is not None:
-            earned[month, GroupKind.TEAM, groups.team] += amount
+            earned[month, _TEAM, groups.team] += amount
         if groups.building is not None:
-            earned[month, GroupKind.BUILDING, groups.building] += amount
+            earned[month, _BUILDING, groups.building] += amount
         if groups.grid is not None:
-            earned[month, GroupKind.GRID, groups.grid] += amount
+            earned[month, _GRID, groups.grid] += amount
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,7 +65,7 @@ def _shares(book: Book, at: Any) -> Iterable[ShareRow]:
     """Give what was earned, always in one order, so that two units never wait for each other."""
     for (month, kind, key), earned in sorted(book.earned.items()):
         if earned > 0:
-            yield month, kind.value, key, earned, at
+            yield month, kind, key, earned, at
 
 
 def _unearn(connection: Connection, book: Book) -> None:

@@ -24,6 +24,7 @@ from points import (
     UnknownAccount,
     community_account,
     open_account,
+    place_hold,
     post,
     post_one,
     resident_account,
@@ -133,6 +134,14 @@ def test_an_award_counts_for_every_group_in_the_local_month(session: Session) ->
     ]
     expected = {("2026-03", *who): 20 for who in everyone} | {("2026-04", *who): 7 for who in everyone}
     assert earned(session) == expected
+
+
+def test_moments_are_kept_as_the_rest_of_the_house_keeps_them(session: Session) -> None:
+    post_one(session, award_of(session, 1, 20, "a"), NOON, zone=SHANGHAI)
+    place_hold(session, account=resident_account(session, 1), amount=1, key="h", now=NOON)
+    kept = "SELECT at FROM {} UNION SELECT reached_at FROM monthlytotal"
+    for table in ("transfer", "hold"):
+        assert len(session.connection().execute(text(kept.format(table))).all()) == 1
 
 
 def test_gifts_are_never_earned(session: Session) -> None:

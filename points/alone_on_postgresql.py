@@ -1,0 +1,47 @@
+"""One plain posting on PostgreSQL: read, decided and written in one statement, in one round trip."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import Connection
+
+from points.on_postgresql import execute, kind_of
+from points.rows import TRANSFER
+from points.storing import CHANGED
+
+_VALUES = ", ".join(f"%({column})s::{kind_of(column)}" for column in TRANSFER)
+# Nothing is written where an account is not there or is a debt, has too little or owes something, where
+# neither has a floor, or where the key is known: then somebody has to look closer.
+_POST = f"""
+WITH floored AS MATERIALIZED (
+    SELECT account, posted - held AS available, owed FROM balance
+    WHERE account IN (%(debit)s, %(credit)s) ORDER BY account FOR NO KEY UPDATE
+), fits AS MATERIALIZED (
+    SELECT WHERE EXISTS (SELECT FROM floored)
+    AND (SELECT count(*) FROM account WHERE id IN (%(debit)s, %(credit)s) AND kind <> 'debt') = 2
+    AND NOT EXISTS (SELECT FROM floored WHERE account = %(debit)s AND available < %(amount)s)
+    AND NOT EXISTS (SELECT FROM floored WHERE account = %(credit)s AND owed > 0)
+), line AS (
+    INSERT INTO transfer ({", ".join(TRANSFER)}) SELECT {_VALUES} FROM fits
+    ON CONFLICT (key) DO NOTHING RETURNING id
+), earned AS (
+    INSERT INTO monthlytotal (month, group_kind, key, earned, reached_at)
+    SELECT %(month)s, share.kind, share.key, %(amount)s, %(at)s
+    FROM line, (VALUES ('building', %(building)s), ('grid', %(grid)s), ('household', %(household)s),
+        ('resident', %(credit)s::text), ('team', %(team)s)) AS share (kind, key)
+    WHERE %(kind)s = 'award' AND share.key IS NOT NULL
+    ON CONFLICT (month, group_kind, key)
+    DO UPDATE SET earned = monthlytotal.earned + excluded.earned, reached_at = excluded.reached_at
+)
+UPDATE balance SET posted = posted + CASE account WHEN %(credit)s THEN %(amount)s ELSE -%(amount)s END
+FROM line WHERE account IN (SELECT account FROM floored) RETURNING line.id
+"""  # noqa: S608 - our own names
+
+
+def post_alone(connection: Connection, line: Mapping[str, Any]) -> int | None:
+    """Write a transfer and what follows from it; give its number, or None where somebody must look closer."""
+    found = execute(connection, _POST, line)
+    if not found:
+        return None
+    connection.info[CHANGED] = True
+    return int(found[0][0])
