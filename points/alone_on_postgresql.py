@@ -16,13 +16,13 @@ _POST = f"""
 WITH floored AS MATERIALIZED (
     SELECT account, posted - held AS available, owed FROM balance
     WHERE account IN (%(debit)s, %(credit)s) ORDER BY account FOR NO KEY UPDATE
-), fits AS MATERIALIZED (
-    SELECT WHERE EXISTS (SELECT FROM floored)
-    AND (SELECT count(*) FROM account WHERE id IN (%(debit)s, %(credit)s) AND kind <> 'debt') = 2
-    AND NOT EXISTS (SELECT FROM floored WHERE account = %(debit)s AND available < %(amount)s)
-    AND NOT EXISTS (SELECT FROM floored WHERE account = %(credit)s AND owed > 0)
 ), line AS (
-    INSERT INTO transfer ({", ".join(TRANSFER)}) SELECT {_VALUES} FROM fits
+    INSERT INTO transfer ({", ".join(TRANSFER)}) SELECT {_VALUES}
+    WHERE (
+        SELECT count(*) > 0 AND bool_and(CASE account WHEN %(credit)s THEN owed = 0 ELSE available >= %(amount)s END)
+        FROM floored
+    )
+    AND (SELECT count(*) FROM account WHERE id IN (%(debit)s, %(credit)s) AND kind <> 'debt') = 2
     ON CONFLICT (key) DO NOTHING RETURNING id
 ), earned AS (
     INSERT INTO monthlytotal (month, group_kind, key, earned, reached_at)
@@ -34,7 +34,7 @@ WITH floored AS MATERIALIZED (
     DO UPDATE SET earned = monthlytotal.earned + excluded.earned, reached_at = excluded.reached_at
 )
 UPDATE balance SET posted = posted + CASE account WHEN %(credit)s THEN %(amount)s ELSE -%(amount)s END
-FROM line WHERE account IN (SELECT account FROM floored) RETURNING line.id
+FROM line WHERE account IN (%(debit)s, %(credit)s) RETURNING line.id
 """  # noqa: S608 - our own names
 
 

@@ -4,7 +4,7 @@ import asyncio
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from itertools import count
 from random import Random
@@ -37,6 +37,10 @@ class Books:
         place = self.luck.randrange(RESIDENTS)
         groups = Groups(f"h{place // 3}", f"t{place % 5}", f"b{place // 50}", f"g{place // 500}")
         return self._posting(TransferKind.AWARD, self.issued, self.residents[place], groups)
+
+    def plain_award(self) -> Posting:
+        """Make an award that counts for the resident alone."""
+        return replace(self.award(), groups=Groups())
 
     def issue(self) -> Posting:
         """Make a transfer from the one account that all points come from."""
@@ -122,5 +126,8 @@ def with_guards(session: Session) -> None:
 @contextmanager
 def without_fingerprints() -> Iterator[None]:
     """Let every request look like every other."""
-    with patch("points.deciding.fingerprint", lambda _posting: b""):
+    with (
+        patch("points.deciding.fingerprint", lambda _posting: b""),
+        patch("points.alone.fingerprint", lambda _posting: b""),
+    ):
         yield
