@@ -94,7 +94,7 @@ async def opened(
         sender = await stack.enter_async_context(_sender(database, bot, pace, clock, failed))
         edits = Edits(bot, pace)
         boards = await stack.enter_async_context(Boards(database, edits, house, clock))
-        await stack.enter_async_context(_rewriter(database, edits, clock))
+        await stack.enter_async_context(Rewriter(database, edits, clock))
         schedule = Schedule(database, jobs(house), clock, preparations(house))
         await stack.enter_async_context(schedule)
         redraws = await stack.enter_async_context(Redraws())
@@ -153,12 +153,6 @@ def _sender(
     )
     database.on_commit(sender.wake)
     return sender
-
-
-def _rewriter(database: Database, edits: Edits, clock: Clock) -> Rewriter:
-    rewriter = Rewriter(database, edits, clock)
-    database.on_commit(rewriter.wake)
-    return rewriter
 
 
 @dataclass(frozen=True)

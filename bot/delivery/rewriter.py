@@ -14,17 +14,15 @@ from bot.delivery.rewrites import DueRewrite, not_rewritten, rewrites_due, rewri
 
 LOG = logging.getLogger(__name__)
 
-POLL = 2.0  # other processes promise rewrites too
-GATHER = 0.05  # commits that come this close together share a look
+EVERY = 0.5  # also what other processes promise is found; so often the sender looks, too
 AFTER_TROUBLE = 1.0
 
 
 class Rewriter:
-    """Looks after each commit, for as long as the `async with` lasts; what is left waits for the next."""
+    """Looks twice a second, for as long as the `async with` lasts; what is left waits for the next time."""
 
     def __init__(self, database: Database, edits: Edits, clock: Clock) -> None:
         self._database, self._edits, self._clock = database, edits, clock
-        self._awake = asyncio.Event()
         self._running: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> Self:
@@ -37,20 +35,9 @@ class Rewriter:
             with suppress(asyncio.CancelledError):
                 await self._running
 
-    def wake(self) -> None:
-        """Look at once, for example after a commit."""
-        self._awake.set()
-
     async def _run(self) -> None:
         while True:
-            self._awake.clear()
-            if not await self._write_all():
-                await asyncio.sleep(AFTER_TROUBLE)
-            # Not wait_for, which loses a cancellation that comes together with a commit.
-            with suppress(TimeoutError):
-                async with asyncio.timeout(POLL):
-                    await self._awake.wait()
-            await asyncio.sleep(GATHER)
+            await asyncio.sleep(EVERY if await self._write_all() else AFTER_TROUBLE)
 
     async def _write_all(self) -> bool:
         """Edit what is due, and tell whether all of it went well: the rest is tried again."""

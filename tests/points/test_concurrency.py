@@ -3,22 +3,27 @@
 from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import Any
 
 import pytest
-from points_town import SHANGHAI, Town, settle
+from points_town import HAIRCUT, RICE, SHANGHAI, Town, settle
 from sqlalchemy import Engine, create_engine, select
 from sqlalchemy.exc import OperationalError
 from sqlmodel import Session
 
 from points import (
     AlreadyHandedOver,
+    BudgetSpent,
     NotEnoughPoints,
     OutOfStock,
     PointsError,
     Redeemed,
+    SponsorEntry,
+    Terms,
     cancel,
     lapse,
+    synchronise_rewards,
     verify,
 )
 from points.counter import waits as waiting
@@ -163,6 +168,25 @@ def test_a_complaint_is_decided_once_also_while_the_month_is_settled(engine: Eng
     with Session(engine) as session:
         assert Town(session).stands(1).available == 500
     assert sound(engine)
+
+
+def test_a_sponsor_never_pays_more_than_its_budget(engine: Engine) -> None:
+    for who in range(AT_ONCE):
+        unit(engine, lambda town, who=who: town.earns(who, "k" + str(who)))  # type: ignore[misc]
+    unit(engine, sponsored)
+    takers: list[Act] = [
+        lambda town, who=who: town.redeems(who, ("rice", "haircut")[who % 2])  # type: ignore[misc]
+        for who in range(AT_ONCE)
+    ]
+    assert all_at_once(engine, takers) == {"done": 4, BudgetSpent.__name__: AT_ONCE - 4}
+    assert sound(engine)
+
+
+def sponsored(town: Town) -> None:
+    terms = Terms(cost_fen=1000, payer="mill")
+    offers = [replace(offer, stock=None, limit=None, terms=terms) for offer in (RICE, HAIRCUT)]
+    mill = SponsorEntry("mill", {"*": "Mill"}, budget_fen=4999)
+    synchronise_rewards(town.session, offers, [], town.now, [mill])
 
 
 def lapses(town: Town, code: Redeemed) -> None:
