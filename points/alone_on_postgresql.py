@@ -19,7 +19,8 @@ WITH floored AS MATERIALIZED (
 ), line AS (
     INSERT INTO transfer ({", ".join(TRANSFER)}) SELECT {_VALUES}
     WHERE (
-        SELECT count(*) > 0 AND bool_and(CASE account WHEN %(credit)s THEN owed = 0 ELSE available >= %(amount)s END)
+        SELECT count(*) > 0
+        AND bool_and(CASE account WHEN %(credit)s THEN owed = 0 ELSE available >= %(amount)s END)
         FROM floored
     )
     AND (SELECT count(*) FROM account WHERE id IN (%(debit)s, %(credit)s) AND kind <> 'debt') = 2

@@ -37,7 +37,8 @@ class Rewriter:
 
     async def _run(self) -> None:
         while True:
-            await asyncio.sleep(EVERY if await self._write_all() else AFTER_TROUBLE)
+            went_well = await self._write_all()
+            await asyncio.sleep(EVERY if went_well else AFTER_TROUBLE)
 
     async def _write_all(self) -> bool:
         """Edit what is due, and tell whether all of it went well: the rest is tried again."""

@@ -47,7 +47,10 @@ async def lives_with(town: Town, one: Handset, other: Handset) -> None:
     """Let somebody move in with somebody."""
     guest, host = await town.person(one), await town.person(other)
     await town.app.database.write(
-        community.move_in, resident_id=guest.resident_id, household_id=host.household_id
+        community.move_in,
+        resident_id=guest.resident_id,
+        household_id=host.household_id,
+        now=town.clock.now(),
     )
 
 

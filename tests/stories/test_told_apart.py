@@ -58,6 +58,7 @@ async def test_a_number_typed_after_the_help_means_the_help_s_button(town: Town)
     await mei.says("2")
     opened = {
         "👤": "My card",
+        "👪": "Who lives with me",
         "🤝": "One core four wings",
         "⭐": "Neighbourhood points",
         "🎁": "rewards",
