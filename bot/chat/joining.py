@@ -51,7 +51,7 @@ class Arrived:
 
 
 def _of_strangers(handler: Handler) -> Handler:
-    """Let who has joined already know it, whatever old button of joining they tap."""
+    """Let who has joined already read it in place of the old question, whatever button of it they tap."""
 
     async def only_strangers(turn: Turn) -> None:
         if turn.speaker.person is None:
@@ -60,6 +60,7 @@ def _of_strangers(handler: Handler) -> Handler:
             await _ask_team(turn)
         else:
             await turn.toast(turn.t("join.already"))
+            await _show_card(turn, "join.already_here")
 
     return only_strangers
 
@@ -186,10 +187,14 @@ async def _team_question(turn: Turn) -> Message:
 
 
 async def _finish(turn: Turn) -> None:
-    mine = await turn.look(card, turn.me)
-    await turn.show(card_message(turn.t, mine, turn.house, now=turn.now, heading=turn.t.rich("join.done")))
+    await _show_card(turn, "join.done")
     await turn.refresh_menu()
     await follow_up(turn, str(_draft(turn).get("payload", "")))
+
+
+async def _show_card(turn: Turn, heading: str) -> None:
+    mine = await turn.look(card, turn.me)
+    await turn.show(card_message(turn.t, mine, turn.house, now=turn.now, heading=turn.t.rich(heading)))
 
 
 def _brought(draft: Mapping[str, Any]) -> dict[str, Any]:

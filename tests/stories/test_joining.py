@@ -16,6 +16,17 @@ async def test_from_a_poster_joining_as_a_volunteer_takes_three_taps(town: Town)
     assert card.button("🤝")
 
 
+async def test_an_old_question_of_joining_gives_way_to_the_card(town: Town) -> None:
+    mei = await town.resident("Mei")
+    await mei.says("/start")
+    await mei.hears("Mei")
+    old = next(one for one in await mei.bubbles() if one.buttons)
+    await mei.sends_data(old.message_id, "jn", forge=True)
+    await mei.sees(
+        lambda one: one.message_id == old.message_id and "a neighbour here already" in one.text, "the card"
+    )
+
+
 async def test_who_says_no_leaves_nothing(town: Town) -> None:
     bo = await town.stranger("Bo")
     await bo.says("/start")
