@@ -12,7 +12,6 @@ from markupsafe import escape
 from sqlmodel import Session
 from telegram import Bot, CallbackQuery
 from telegram import Message as TelegramMessage
-from telegram.constants import ParseMode
 from telegram.error import BadRequest, TelegramError
 
 from bot.chat.announcing import announce
@@ -24,7 +23,7 @@ from bot.chat.texts import Texts
 from bot.community import Person, person
 from bot.database import Database
 from bot.delivery import Message
-from bot.delivery.posting import NO_PREVIEW, keyboard, say
+from bot.delivery.posting import reword, reword_caption, say
 
 log = structlog.get_logger(__name__)
 
@@ -153,7 +152,7 @@ class Turn:
             await self.say(message)
             return
         try:
-            await self._edit(tapped.chat.id, tapped.message_id, message)
+            await reword(self.bot, tapped.chat.id, tapped.message_id, message)
         except BadRequest as refusal:
             if "not modified" not in refusal.message.lower():
                 await self.say(message)
@@ -161,7 +160,7 @@ class Turn:
     async def rewrite(self, message_id: int, message: Message) -> None:
         """Put other words into an earlier message of this chat; one that is gone stays gone."""
         with suppress(TelegramError):
-            await self._edit(self.chat_id, message_id, message)
+            await reword(self.bot, self.chat_id, message_id, message)
 
     async def show_here(self, message: Message) -> None:
         """Put words in the place of those that were tapped, also where they stand below a picture."""
@@ -213,29 +212,13 @@ class Turn:
             # Telegram keeps a tap for a short while only, and lines break; what it did is done all the same.
             log.warning("tap.not_answered", trouble=str(trouble))
 
-    async def _edit(self, chat_id: int, message_id: int, message: Message) -> None:
-        await self.bot.edit_message_text(
-            message.text,
-            chat_id=chat_id,
-            message_id=message_id,
-            parse_mode=ParseMode.HTML,
-            reply_markup=keyboard(message.buttons),
-            link_preview_options=NO_PREVIEW,
-        )
-
     async def _edit_words(self, chat_id: int, message_id: int, message: Message) -> None:
         try:
-            await self._edit(chat_id, message_id, message)
+            await reword(self.bot, chat_id, message_id, message)
         except BadRequest as refusal:
             if "no text in the message" not in refusal.message.lower():
                 raise
-            await self.bot.edit_message_caption(
-                chat_id,
-                message_id,
-                caption=message.text,
-                parse_mode=ParseMode.HTML,
-                reply_markup=keyboard(message.buttons),
-            )
+            await reword_caption(self.bot, chat_id, message_id, message)
 
     async def refresh_menu(self) -> None:
         """Show in the speaker's menu what they may do since this turn changed it."""

@@ -3,12 +3,11 @@
 from enum import StrEnum
 
 from telegram import Bot
-from telegram.constants import ParseMode
 from telegram.error import BadRequest, Forbidden
 
 from bot.delivery.messages import Lane, Message
 from bot.delivery.pace import Pace
-from bot.delivery.posting import NO_PREVIEW, keyboard
+from bot.delivery.posting import reword, reword_caption
 
 _SAME = "message is not modified"
 _GONE = ("not found", "can't be edited")
@@ -37,31 +36,12 @@ class Edits:
         """
         try:
             async with self._pace.turn(Lane.BOARD, chat_id):
-                await (self._edit_caption if caption else self._edit)(chat_id, message_id, message)
+                await (reword_caption if caption else reword)(self._bot, chat_id, message_id, message)
         except BadRequest as error:
             return _understand(error)
         except Forbidden:
             return Edit.GONE
         return Edit.EDITED
-
-    async def _edit(self, chat_id: int, message_id: int, message: Message) -> None:
-        await self._bot.edit_message_text(
-            message.text,
-            chat_id=chat_id,
-            message_id=message_id,
-            parse_mode=ParseMode.HTML,
-            reply_markup=keyboard(message.buttons),
-            link_preview_options=NO_PREVIEW,
-        )
-
-    async def _edit_caption(self, chat_id: int, message_id: int, message: Message) -> None:
-        await self._bot.edit_message_caption(
-            chat_id=chat_id,
-            message_id=message_id,
-            caption=message.text,
-            parse_mode=ParseMode.HTML,
-            reply_markup=keyboard(message.buttons),
-        )
 
 
 def _understand(error: BadRequest) -> Edit:

@@ -40,6 +40,29 @@ async def say(bot: Bot, chat_id: int, message: Said) -> None:
     await post(bot, chat_id, content, loud=True)
 
 
+async def reword(bot: Bot, chat_id: int, message_id: int, message: Said) -> None:
+    """Put other words and buttons into a message that was sent."""
+    await bot.edit_message_text(
+        message.text,
+        chat_id=chat_id,
+        message_id=message_id,
+        parse_mode=ParseMode.HTML,
+        reply_markup=keyboard(message.buttons),
+        link_preview_options=NO_PREVIEW,
+    )
+
+
+async def reword_caption(bot: Bot, chat_id: int, message_id: int, message: Said) -> None:
+    """Put other words and buttons below a picture or document that was sent."""
+    await bot.edit_message_caption(
+        chat_id,
+        message_id,
+        caption=message.text,
+        parse_mode=ParseMode.HTML,
+        reply_markup=keyboard(message.buttons),
+    )
+
+
 def keyboard(buttons: Buttons) -> InlineKeyboardMarkup | None:
     """Draw the buttons as Telegram has them."""
     if not buttons:
