@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
@@ -195,3 +196,4 @@ def plain_worth(rule: ActivityRule, minutes: int, said: dict[str, Any]) -> int:
 settings.register_profile("earning", max_examples=20, stateful_step_count=25, deadline=None, print_blob=True)
 TestEarning = Earning.TestCase
 TestEarning.settings = settings.get_profile("earning")
+pytestmark = pytest.mark.timeout(900)  # stories take long where many run beside them

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
+import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
@@ -200,3 +201,4 @@ class ExpiryStory(RuleBasedStateMachine):
 settings.register_profile("expiry", max_examples=60, stateful_step_count=25, deadline=None, print_blob=True)
 TestExpiryStory = ExpiryStory.TestCase
 TestExpiryStory.settings = settings.get_profile("expiry")
+pytestmark = pytest.mark.timeout(900)  # stories take long where many run beside them

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
@@ -238,3 +239,4 @@ class Story(RuleBasedStateMachine):
 settings.register_profile("laws", max_examples=30, stateful_step_count=20, deadline=None, print_blob=True)
 TestStory = Story.TestCase
 TestStory.settings = settings.get_profile("laws")
+pytestmark = pytest.mark.timeout(900)  # stories take long where many run beside them

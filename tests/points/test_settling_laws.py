@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
@@ -160,3 +161,4 @@ class Story(RuleBasedStateMachine):
 settings.register_profile("shops", max_examples=25, stateful_step_count=25, deadline=None, print_blob=True)
 TestStory = Story.TestCase
 TestStory.settings = settings.get_profile("shops")
+pytestmark = pytest.mark.timeout(900)  # stories take long where many run beside them
