@@ -9,11 +9,12 @@ from points.activities import (
 )
 from points.awarded import Awarded
 from points.awards import award, award_all, foresee
-from points.boards import Board, Rank, Rest, month_board
+from points.boards import AROUND, Board, Places, Rank, Rest, month_board, period_board, places
 from points.budgets import SponsorEntry
 from points.charts import MonthOfPoints, last_months
 from points.claims import Deserved
 from points.codes import normal_code
+from points.earned import Among
 from points.errors import (
     AlreadyHandedOver,
     AlreadyReversed,
@@ -52,6 +53,7 @@ from points.lookup import RedemptionView, lapsing, look_up, redemption, redempti
 from points.models import AccountKind, DebtStep, GroupKind, TransferKind
 from points.months import Per, month_of, month_start, months_later
 from points.names import say
+from points.periods import Span, first_month, is_period, months_in, period_later, period_with, span_of
 from points.posting import Groups, Outcome, Posted, Posting, Refused, post, post_linked, post_one, reverse
 from points.proofs import PUBLISHED_DIGITS, short_root
 from points.redemptions import Cancelled, GivenBack, Lapsed, Redeemed, cancel, lapse, redeem, why_ended
@@ -69,6 +71,7 @@ from points.rewards import (
 from points.rules import PLAIN, ActivityRule, AgeBand, Cap, Multiplier, Part, Streak
 from points.seal_checks import check_seals
 from points.seals import Sealed, month_root, seal, sealed_upto, settled_upto
+from points.seasons import Season, season
 from points.shelf import By, RedemptionState, Verify
 from points.shop_errors import (
     AgeUnknown,
@@ -87,6 +90,7 @@ from points.waiting import Waiting
 from points.windows import Window
 
 __all__ = [
+    "AROUND",
     "COMMUNITY",
     "FOR_EVERYBODY",
     "NO_FACTS",
@@ -99,6 +103,7 @@ __all__ = [
     "AgeUnknown",
     "AlreadyHandedOver",
     "AlreadyReversed",
+    "Among",
     "Awarded",
     "BadAmount",
     "Board",
@@ -147,6 +152,7 @@ __all__ = [
     "PaidLater",
     "Part",
     "Per",
+    "Places",
     "PointsError",
     "Posted",
     "Posting",
@@ -165,6 +171,8 @@ __all__ = [
     "Run",
     "SameAccount",
     "Sealed",
+    "Season",
+    "Span",
     "SponsorEntry",
     "Standing",
     "Statement",
@@ -201,9 +209,11 @@ __all__ = [
     "exported",
     "exported_books",
     "find_resident_account",
+    "first_month",
     "foresee",
     "forget_owner",
     "hand_over",
+    "is_period",
     "lapse",
     "lapse_holds",
     "lapsing",
@@ -213,12 +223,17 @@ __all__ = [
     "month_of",
     "month_root",
     "month_start",
+    "months_in",
     "months_later",
     "normal_code",
     "offer_of",
     "open_account",
     "pay_waiting",
+    "period_board",
+    "period_later",
+    "period_with",
     "place_hold",
+    "places",
     "post",
     "post_linked",
     "post_one",
@@ -231,8 +246,10 @@ __all__ = [
     "say",
     "seal",
     "sealed_upto",
+    "season",
     "settled_upto",
     "short_root",
+    "span_of",
     "standing",
     "statement",
     "synchronise_activities",

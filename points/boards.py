@@ -1,14 +1,18 @@
-"""Leaderboards of a month, from the totals kept at posting: points earned, dense ranks, equals share one."""
+"""Leaderboards, from the totals kept at posting: points earned, dense ranks, equals share one."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Select, and_, cast, func, select
+from sqlalchemy import Select, Subquery, and_, func, or_, select
 from sqlmodel import Session
 
 from points.accounts import find_resident_account
-from points.models import GroupKind, accounts, monthly_totals
+from points.earned import Among, earned_in
+from points.models import GroupKind, accounts
+from points.periods import months_in, period_later
+
+AROUND = 2
 
 
 @dataclass(frozen=True)
@@ -36,10 +40,23 @@ class Rest:
 
 
 @dataclass(frozen=True)
-class Board:
-    """The first of a month, one's own place, how many are on the board and what they earned together.
+class Places:
+    """The first of a period, one's own place, and `near`: those around it in order, oneself among them.
 
-    `sharing` says how many are on each place that is named here.
+    `sharing` says how many are on each place of these.
+    """
+
+    rows: tuple[Rank, ...]
+    own: Rank | None
+    near: tuple[Rank, ...]
+    sharing: Mapping[int, int]
+
+
+@dataclass(frozen=True)
+class Board:
+    """Places, how many are on the board and what they earned together.
+
+    `month` names the period, which may be a quarter or a year; the rest as in `Places`.
     """
 
     month: str
@@ -49,6 +66,7 @@ class Board:
     total: int
     earned: int
     sharing: Mapping[int, int] = field(default_factory=dict)
+    near: tuple[Rank, ...] = ()
 
     def first(self, most: int) -> tuple[Rank, ...]:
         """Give the first to be shown: about so many, for one more takes no more room than saying so."""
@@ -62,6 +80,13 @@ class Board:
         tied = self.sharing[last] - sum(rank.place == last for rank in shown)
         return Rest(last, tied, self.total - len(shown) - tied)
 
+    def around(self, shown: Sequence[Rank], steps: int = AROUND) -> tuple[Rank, ...]:
+        """Give the reader and so many on either side, less those shown; none where the reader is shown."""
+        if self.own is None or self.own in shown or self.own not in self.near:
+            return ()
+        at = self.near.index(self.own)
+        return tuple(rank for rank in self.near[max(0, at - steps) : at + steps + 1] if rank not in shown)
+
 
 def month_board(
     session: Session, *, month: str, group_kind: GroupKind, top: int, own_key: str | None = None
@@ -70,65 +95,134 @@ def month_board(
 
     Who asked to be forgotten is on no board.
     """
-    listed = _listed(month, group_kind)
-    total, earned = session.connection().execute(listed.with_only_columns(func.count(), _sum())).one()
-    rows = _ranked(_first(session, listed, top))
-    own = _own(session, listed, group_kind, own_key) if own_key is not None else None
+    return period_board(session, period=month, group_kind=group_kind, top=top, own_key=own_key)
+
+
+def period_board(
+    session: Session,
+    *,
+    period: str,
+    group_kind: GroupKind,
+    top: int,
+    own_key: str | None = None,
+    among: Among = Among.EVERYBODY,
+) -> Board:
+    """Rank who earned in a month, quarter or year, or by how much more than in the one before; count them."""
+    found = places(session, period=period, group_kind=group_kind, top=top, own_key=own_key, among=among)
+    listed = _listed(period, group_kind, among)
+    counted = select(func.count(), func.coalesce(func.sum(listed.c.earned), 0)).select_from(listed)
+    total, earned = session.connection().execute(counted).one()
     return Board(
-        month=month,
+        rows=found.rows,
+        own=found.own,
+        near=found.near,
+        sharing=found.sharing,
+        month=period,
         group_kind=group_kind,
-        rows=rows,
-        own=own,
         total=total,
         earned=int(earned),
-        sharing=_sharing(session, listed, [*rows, own] if own else rows),
     )
 
 
-def _listed(month: str, group_kind: GroupKind) -> Select[Any]:
-    t = monthly_totals.c
-    here = and_(t.month == month, t.group_kind == group_kind, t.earned > 0)
-    if group_kind is not GroupKind.RESIDENT:
-        return select(t.key, t.earned, t.key.label("shown")).where(here)
-    owned = and_(cast(t.key, BigInteger) == accounts.c.id, accounts.c.owner.is_not(None))
-    return select(t.key, t.earned, accounts.c.owner.label("shown")).join(accounts, owned).where(here)
+def places(
+    session: Session,
+    *,
+    period: str,
+    group_kind: GroupKind,
+    top: int,
+    own_key: str | None = None,
+    among: Among = Among.EVERYBODY,
+) -> Places:
+    """Rank without counting how many there are, which for a month reads only what is shown."""
+    listed = _listed(period, group_kind, among)
+    rows = _run(session, _in_order(listed).limit(top))
+    mine = None if own_key is None else _row_of(session, listed, group_kind, own_key)
+    ahead, behind = ([], []) if mine is None else _around(session, listed, mine)
+    names = _owners(session, group_kind, [*rows, *ahead, *behind, *([mine] if mine else [])])
+    ranked = _ranked(rows, names)
+    own = None if mine is None else Rank(_place(session, listed, mine), names[mine.key], mine.earned)
+    near = () if own is None else _walked(own, ahead, behind, names)
+    return Places(ranked, own, near, _sharing(session, listed, [*ranked, *near]))
 
 
-def _sum() -> ColumnElement[int]:
-    return func.coalesce(func.sum(monthly_totals.c.earned), 0)
+def _listed(period: str, group_kind: GroupKind, among: Among) -> Subquery:
+    before = months_in(period_later(period, -1))
+    return earned_in(months_in(period), group_kind, among, before)
 
 
-def _first(session: Session, listed: Select[Any], top: int) -> Sequence[Any]:
-    t = monthly_totals.c
-    return (
-        session.connection().execute(listed.order_by(t.earned.desc(), t.reached_at, t.key).limit(top)).all()
-    )
+def _run(session: Session, query: Select[Any]) -> list[Any]:
+    return list(session.connection().execute(query))
 
 
-def _ranked(rows: Sequence[Any]) -> tuple[Rank, ...]:
-    ranks: list[Rank] = []
-    for row in rows:
-        place = 1 if not ranks else ranks[-1].place + (ranks[-1].earned != row.earned)
-        ranks.append(Rank(place, row.shown, row.earned))
-    return tuple(ranks)
+def _in_order(listed: Subquery) -> Select[Any]:
+    t = listed.c
+    return select(listed).order_by(t.earned.desc(), t.reached_at, t.key)
 
 
-def _sharing(session: Session, listed: Select[Any], ranks: Sequence[Rank]) -> dict[int, int]:
-    places = {rank.earned: rank.place for rank in ranks}
-    t = monthly_totals.c
-    counting = listed.where(t.earned.in_(list(places))).with_only_columns(t.earned, func.count())
-    counted = session.connection().execute(counting.group_by(t.earned)).all()
-    return {places[earned]: people for earned, people in counted}
+def _in_reverse(listed: Subquery) -> Select[Any]:
+    t = listed.c
+    return select(listed).order_by(t.earned, t.reached_at.desc(), t.key.desc())
 
 
-def _own(session: Session, listed: Select[Any], group_kind: GroupKind, own_key: str) -> Rank | None:
+def _row_of(session: Session, listed: Subquery, group_kind: GroupKind, own_key: str) -> Any:
     key: str | None = own_key
     if group_kind is GroupKind.RESIDENT:
         account = find_resident_account(session, int(own_key))
         key = None if account is None else str(account)
-    own = session.connection().execute(listed.where(monthly_totals.c.key == key)).one_or_none()
-    if own is None:
-        return None
-    ahead = listed.where(monthly_totals.c.earned > own.earned)
-    counted = ahead.with_only_columns(func.count(monthly_totals.c.earned.distinct()))
-    return Rank(session.connection().execute(counted).scalar_one() + 1, own_key, own.earned)
+    return session.connection().execute(select(listed).where(listed.c.key == key)).one_or_none()
+
+
+def _place(session: Session, listed: Subquery, mine: Any) -> int:
+    ahead = select(func.count(listed.c.earned.distinct())).where(listed.c.earned > mine.earned)
+    return int(session.connection().execute(ahead).scalar_one()) + 1
+
+
+def _around(session: Session, listed: Subquery, mine: Any) -> tuple[list[Any], list[Any]]:
+    """Give the rows just ahead, nearest first, and just behind: equals first, as the index has them."""
+    t = listed.c
+    equal, same_time = t.earned == mine.earned, t.reached_at == mine.reached_at
+    sooner = and_(equal, or_(t.reached_at < mine.reached_at, and_(same_time, t.key < mine.key)))
+    later = and_(equal, or_(t.reached_at > mine.reached_at, and_(same_time, t.key > mine.key)))
+    ahead = _run(session, _in_reverse(listed).where(sooner).limit(AROUND))
+    ahead += _run(session, _in_reverse(listed).where(t.earned > mine.earned).limit(AROUND))
+    behind = _run(session, _in_order(listed).where(later).limit(AROUND))
+    behind += _run(session, _in_order(listed).where(t.earned < mine.earned).limit(AROUND))
+    return ahead[:AROUND], behind[:AROUND]
+
+
+def _owners(session: Session, group_kind: GroupKind, rows: Sequence[Any]) -> dict[str, str]:
+    """Give each row's key as it is shown: residents are kept by account, shown by their own number."""
+    if group_kind is not GroupKind.RESIDENT:
+        return {row.key: row.key for row in rows}
+    query = select(accounts.c.id, accounts.c.owner).where(accounts.c.id.in_({int(row.key) for row in rows}))
+    return {str(number): owner for number, owner in session.connection().execute(query)}
+
+
+def _ranked(rows: Sequence[Any], names: Mapping[str, str]) -> tuple[Rank, ...]:
+    ranks: list[Rank] = []
+    for row in rows:
+        place = 1 if not ranks else ranks[-1].place + (ranks[-1].earned != row.earned)
+        ranks.append(Rank(place, names[row.key], row.earned))
+    return tuple(ranks)
+
+
+def _walked(
+    own: Rank, ahead: Sequence[Any], behind: Sequence[Any], names: Mapping[str, str]
+) -> tuple[Rank, ...]:
+    up, down = _walk(own, ahead, names, -1), _walk(own, behind, names, 1)
+    return (*reversed(up), own, *down)
+
+
+def _walk(own: Rank, rows: Sequence[Any], names: Mapping[str, str], step: int) -> list[Rank]:
+    ranks, last = [], own
+    for row in rows:
+        last = Rank(last.place + step * (row.earned != last.earned), names[row.key], row.earned)
+        ranks.append(last)
+    return ranks
+
+
+def _sharing(session: Session, listed: Subquery, ranks: Sequence[Rank]) -> dict[int, int]:
+    placed = {rank.earned: rank.place for rank in ranks}
+    t = listed.c
+    counting = select(t.earned, func.count()).where(t.earned.in_(list(placed))).group_by(t.earned)
+    return {placed[earned]: people for earned, people in session.connection().execute(counting)}

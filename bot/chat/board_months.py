@@ -6,7 +6,7 @@ from datetime import date
 
 from babel.dates import format_skeleton, get_month_names
 
-from points import months_later
+from points import Span, first_month, months_later, span_of
 
 FIRST_YEAR = 2000
 _FULL = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*月?")
@@ -24,9 +24,14 @@ class UnreadableMonthError(Exception):
     """What was typed names no month, or one that is still to come."""
 
 
-def month_name(month: str, language: str) -> str:
-    """Say a month in a language: 2026年10月, October 2026."""
-    return str(format_skeleton("yMMMM", first_day(month), locale=language))
+# Quarters as Babel words them: 2026年第4季度, Q4 2026.
+_SKELETONS = {Span.MONTH: "yMMMM", Span.QUARTER: "yQQQ", Span.YEAR: "y"}
+
+
+def month_name(period: str, language: str) -> str:
+    """Say a month, quarter or year in a language: 2026年10月, October 2026."""
+    day = first_day(first_month(period))
+    return str(format_skeleton(_SKELETONS[span_of(period)], day, locale=language))
 
 
 def first_day(month: str) -> date:

@@ -1,27 +1,14 @@
 """A month's boards with the names they may show: residents, teams and buildings, and one's own places."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sqlmodel import Session
 
-from bot.community import (
-    Place,
-    UnknownArea,
-    UnknownTeam,
-    area_by_code,
-    group_keys,
-    person_by_id,
-    shown_names,
-    team_by_code,
-    teams_of,
-)
-from points import Board, GroupKind, Rank, Rest, month_board
-
-Names = Mapping[str, str]
+from bot.chat.board_names import Names, names_of
+from bot.community import group_keys, person_by_id, teams_of
+from points import AROUND, Board, GroupKind, Rank, Rest, period_board
 
 KINDS = (GroupKind.RESIDENT, GroupKind.TEAM, GroupKind.BUILDING)
-ANY = "*"
 # Whoever is named anywhere, and the one after them, whom naming costs no more than counting.
 FETCHED = 11
 
@@ -40,20 +27,30 @@ class Line:
 
 @dataclass(frozen=True)
 class KindBoard:
-    """One board; `own` is where the reader stands, also when that is not among the first."""
+    """One board; `own` is where the reader stands, `near` who is around, also when that is not at the top."""
 
     kind: GroupKind
     board: Board
     lines: tuple[Line, ...]
     own: Line | None
+    near: tuple[Line, ...] = ()
 
     def named(self, most: int) -> tuple[Line, ...]:
         """Give the lines to be shown where about so many fit."""
         return self.lines[: len(self.board.first(most))]
 
-    def rest(self, most: int) -> Rest:
-        """Say how many there are beyond those lines."""
-        return self.board.rest(self.board.first(most))
+    def rest(self, most: int, steps: int = AROUND) -> Rest:
+        """Say how many there are beyond those lines and the ones around the reader."""
+        first = self.board.first(most)
+        rest = self.board.rest(first)
+        for rank in self.board.around(first, steps):
+            rest = rest.without(rank)
+        return rest
+
+    def around(self, most: int, steps: int = AROUND) -> tuple[Line, ...]:
+        """Give the reader and so many on either side, where those lines do not show the reader."""
+        missing = self.board.around(self.board.first(most), steps)
+        return tuple(line for rank, line in zip(self.board.near, self.near, strict=False) if rank in missing)
 
 
 @dataclass(frozen=True)
@@ -88,11 +85,11 @@ def _own_keys(session: Session, reader: int | None) -> dict[GroupKind, str | Non
     }
 
 
-def _board(session: Session, month: str, kind: GroupKind, own_key: str | None) -> KindBoard:
-    board = month_board(session, month=month, group_kind=kind, top=FETCHED, own_key=own_key)
-    ranks = [*board.rows, *([board.own] if board.own else [])]
-    names = _names(session, kind, [rank.key for rank in ranks])
-    codes = _codes(session, kind, ranks)
+def kind_board(session: Session, board: Board, own_key: str | None) -> KindBoard:
+    """Give the names to a board, each looked up once."""
+    ranks = dict.fromkeys((*board.rows, *board.near))
+    names = names_of(session, board.group_kind, [rank.key for rank in ranks])
+    codes = _codes(session, board.group_kind, list(ranks))
 
     def line(rank: Rank) -> Line:
         known, code = names.get(rank.key, {}), codes.get(rank.key, "")
@@ -100,31 +97,12 @@ def _board(session: Session, month: str, kind: GroupKind, own_key: str | None) -
         return Line(rank.place, known, code, rank.earned, mine, sharing)
 
     own = None if board.own is None else line(board.own)
-    return KindBoard(kind, board, tuple(map(line, board.rows)), own)
+    return KindBoard(board.group_kind, board, tuple(map(line, board.rows)), own, tuple(map(line, board.near)))
 
 
-def _names(session: Session, kind: GroupKind, keys: list[str]) -> dict[str, Names]:
-    if kind is GroupKind.RESIDENT:
-        shown = shown_names(session, map(int, keys), Place.PRIVATE)
-        return {str(resident_id): {ANY: name} for resident_id, name in shown.items()}
-    if kind is GroupKind.TEAM:
-        return {key: _team_names(session, key) for key in keys}
-    return {key: _area_names(session, key) for key in keys}
-
-
-def _team_names(session: Session, code: str) -> Names:
-    try:
-        team = team_by_code(session, code)
-    except UnknownTeam:
-        return {ANY: code}
-    return team.names
-
-
-def _area_names(session: Session, code: str) -> Names:
-    try:
-        return area_by_code(session, code).names
-    except UnknownArea:
-        return {ANY: code}
+def _board(session: Session, month: str, kind: GroupKind, own_key: str | None) -> KindBoard:
+    board = period_board(session, period=month, group_kind=kind, top=FETCHED, own_key=own_key)
+    return kind_board(session, board, own_key)
 
 
 def _codes(session: Session, kind: GroupKind, ranks: list[Rank]) -> dict[str, str]:

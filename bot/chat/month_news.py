@@ -13,6 +13,7 @@ from bot.chat.house import House
 from bot.chat.keyboards import one_a_row
 from bot.chat.month_boards import MonthBoards, month_boards
 from bot.chat.month_words import news_html, picture_of
+from bot.chat.season_news import announce_season
 from bot.chat.telling import tell
 from bot.chat.texts import Texts, texts
 from bot.community import residents_in, root_area
@@ -68,6 +69,7 @@ def announce_month(
         again = {"month": month, "waited": waited + 1}
         put(session, key=f"leaderboard:{month}:{waited}", kind=LEADERBOARD_DUE, at=now, facts=again)
         return
+    announce_season(session, month=month, now=now)
     boards = month_boards(session, month=month, top=TOP, reader=None)
     if boards.empty:
         return

@@ -27,19 +27,26 @@ TIED = {
     GroupKind.RESIDENT: "boards.tied_people",
     GroupKind.TEAM: "boards.tied_groups",
     GroupKind.BUILDING: "boards.tied_groups",
+    GroupKind.GRID: "boards.tied_groups",
+    GroupKind.HOUSEHOLD: "boards.tied_groups",
 }
 BELOW = {
     GroupKind.RESIDENT: "boards.below_people",
     GroupKind.TEAM: "boards.below_groups",
     GroupKind.BUILDING: "boards.below_groups",
+    GroupKind.GRID: "boards.below_groups",
+    GroupKind.HOUSEHOLD: "boards.below_groups",
 }
 SHARED = {
     GroupKind.RESIDENT: "boards.shared_people",
     GroupKind.TEAM: "boards.shared_groups",
     GroupKind.BUILDING: "boards.shared_groups",
+    GroupKind.GRID: "boards.shared_groups",
+    GroupKind.HOUSEHOLD: "boards.shared_groups",
 }
 # Some twenty rows in all stay easy to read on a phone.
 DRAWN = {GroupKind.RESIDENT: 10, GroupKind.TEAM: 5, GroupKind.BUILDING: 5}
+BESIDE = 1  # on either side of the reader, where that is not among those
 MEDALS = {1: "🥇", 2: "🥈", 3: "🥉"}
 LONGEST_SHOWN = 20
 
@@ -84,16 +91,18 @@ def _own_place(t: Texts, boards: MonthBoards) -> Markup:
 
 def _own_line(t: Texts, kind: GroupKind, own: Line) -> Markup:
     shared = t(SHARED[kind], n=own.sharing) if own.sharing > 1 else ""
-    return t.rich(OWN[kind], place=own.place, shared=shared, points=own.points, name=_name(t, own))
+    return t.rich(OWN[kind], place=own.place, shared=shared, points=own.points, name=name_of(t, own))
 
 
 def _board(t: Texts, board: KindBoard, top: int) -> Markup:
     title = Markup("<b>{}</b>").format(t(TITLES[board.kind]))
     lines = [_line(t, line) for line in board.named(top)]
-    return Markup("\n").join((title, *lines, *_counted(t, board.kind, board.rest(top))))
+    if around := board.around(top):
+        lines += [Markup("…"), *(_line(t, line) for line in around)]
+    return Markup("\n").join((title, *lines, *counted(t, board.kind, board.rest(top))))
 
 
-def _counted(t: Texts, kind: GroupKind, rest: Rest) -> list[str]:
+def counted(t: Texts, kind: GroupKind, rest: Rest) -> list[str]:
     """Say how many more share the last place that is named, and how many come after."""
     tied = [t(TIED[kind], n=rest.tied, place=rest.place)] if rest.tied else []
     below = [t(BELOW[kind], n=rest.below)] if rest.below else []
@@ -102,13 +111,13 @@ def _counted(t: Texts, kind: GroupKind, rest: Rest) -> list[str]:
 
 def _line(t: Texts, line: Line) -> Markup:
     place = MEDALS.get(line.place, f"{line.place}.")
-    name: Markup | str = _name(t, line)
+    name: Markup | str = name_of(t, line)
     if line.mine:
         name = Markup("<b>{}</b>").format(name)
     return t.rich("boards.line", place=place, name=name, points=line.points)
 
 
-def _name(t: Texts, line: Line) -> str:
+def name_of(t: Texts, line: Line) -> str:
     if not line.names:
         return t("boards.you_hidden") if line.mine else t("boards.somebody")
     name = t.name(line.names)
@@ -116,17 +125,20 @@ def _name(t: Texts, line: Line) -> str:
 
 
 def _section(t: Texts, board: KindBoard, top: int) -> "Section":
+
+    return section(t, board, t(TITLES[board.kind]), min(top, DRAWN[board.kind]))
+
+
+def section(t: Texts, board: KindBoard, title: str, most: int) -> "Section":
+    """Give what is drawn of one board: the first, the reader and who is next to them, the rest counted."""
     from bot.pictures import Section  # noqa: PLC0415 - as above
 
-    most = min(top, DRAWN[board.kind])
-    lines, rest = board.named(most), board.rest(most)
-    if board.board.own is not None and board.own is not None and not any(line.mine for line in lines):
-        lines, rest = (*lines, board.own), rest.without(board.board.own)
-    more = tuple(_counted(t, board.kind, rest))
-    return Section(title=t(TITLES[board.kind]), rows=tuple(_row(t, line) for line in lines), more=more)
+    rows = (*board.named(most), *board.around(most, BESIDE))
+    more = tuple(counted(t, board.kind, board.rest(most, BESIDE)))
+    return Section(title=title, rows=tuple(_row(t, line) for line in rows), more=more)
 
 
 def _row(t: Texts, line: Line) -> "Row":
     from bot.pictures import Row  # noqa: PLC0415 - as above
 
-    return Row(place=line.place, name=_name(t, line), points=line.points, code=line.code, mine=line.mine)
+    return Row(place=line.place, name=name_of(t, line), points=line.points, code=line.code, mine=line.mine)

@@ -117,6 +117,7 @@ from bot.community.roles import (
     may,
     require,
 )
+from bot.community.small_groups import Unnamed, unnamed_groups
 from bot.community.stays import households_left
 from bot.community.synchronising import AreaEntry, Changes, Synchronised, TeamEntry, synchronise
 from bot.community.teams import (
@@ -204,6 +205,7 @@ __all__ = [
     "UnknownInvitation",
     "UnknownResident",
     "UnknownTeam",
+    "Unnamed",
     "UsedHomeInvitation",
     "UsedInvitation",
     "WardAdded",
@@ -284,4 +286,5 @@ __all__ = [
     "teams",
     "teams_of",
     "trail",
+    "unnamed_groups",
 ]

@@ -1,6 +1,18 @@
 from points_town import SHANGHAI, Town
 
-from points import Groups, Rank, Rest, award, month_board, reverse
+from points import (
+    Among,
+    Board,
+    Groups,
+    Rank,
+    Rest,
+    Season,
+    award,
+    month_board,
+    period_board,
+    reverse,
+    season,
+)
 from points.models import GroupKind
 
 
@@ -58,3 +70,66 @@ def test_who_earned_nothing_or_had_it_all_reversed_is_not_listed(town: Town) -> 
     reverse(town.session, transfer_id=first.transfer_id or 0, key="mend", now=town.now, zone=SHANGHAI)
     board = month_board(town.session, month="2026-03", group_kind=GroupKind.RESIDENT, top=9, own_key="1")
     assert (board.rows, board.own, board.total, board.earned) == ((), None, 0, 0)
+
+
+def board(town: Town, period: str, who: str, among: Among = Among.EVERYBODY, top: int = 9) -> Board:
+    return period_board(
+        town.session, period=period, group_kind=GroupKind.RESIDENT, top=top, own_key=who, among=among
+    )
+
+
+def test_those_around_ones_own_place_are_named_in_order(town: Town) -> None:
+    for who, times in ((1, 5), (2, 4), (3, 3), (4, 3), (5, 2), (6, 1)):
+        earns(town, who, times)
+    found = board(town, "2026-03", "4", top=1)
+    assert found.rows == (Rank(1, "1", 2500),)
+    assert [(one.place, one.key) for one in found.near] == [(2, "2"), (3, "3"), (3, "4"), (4, "5"), (5, "6")]
+    assert [one.key for one in board(town, "2026-03", "1").near] == ["1", "2", "3"]
+    assert [one.key for one in board(town, "2026-03", "6").near] == ["4", "5", "6"]
+    assert board(town, "2026-03", "7").near == ()
+
+
+def test_quarters_and_years_add_up_their_months(town: Town) -> None:
+    town.earns(1)
+    town.passes(days=31)  # April: the next quarter
+    town.earns(1)
+    town.earns(2)
+    town.passes(days=31)
+    town.earns(2)
+    assert [(one.key, one.earned) for one in board(town, "2026-Q2", "1").rows] == [("2", 1000), ("1", 500)]
+    assert {one.key: (one.place, one.earned) for one in board(town, "2026", "1").rows} == {
+        "1": (1, 1000),
+        "2": (1, 1000),
+    }
+    assert board(town, "2026-Q3", "1").rows == ()
+
+
+def test_newcomers_never_earned_before(town: Town) -> None:
+    town.earns(1)
+    town.passes(days=31)
+    for who in (1, 2):
+        town.earns(who)
+    assert [one.key for one in board(town, "2026-04", "2", Among.NEWCOMERS).rows] == ["2"]
+    assert board(town, "2026-04", "1", Among.NEWCOMERS).own is None
+    assert [one.key for one in board(town, "2026", "1", Among.NEWCOMERS).rows] == ["1", "2"]
+
+
+def test_most_improved_is_by_what_was_earned_more_than_before(town: Town) -> None:
+    for who, times in ((1, 1), (2, 1), (3, 2)):
+        earns(town, who, times)
+    town.passes(days=31)
+    for who, times in ((1, 3), (2, 2), (3, 2), (4, 9)):
+        for time in range(times):
+            town.earns(who, f"april:{who}:{time}")
+    improved = board(town, "2026-04", "2", Among.IMPROVED)
+    assert improved.rows == (Rank(1, "1", 1000), Rank(2, "2", 500))
+    assert (improved.own, improved.total) == (Rank(2, "2", 500), 2)
+
+
+def test_a_season_adds_up_what_was_done_together(town: Town) -> None:
+    town.earns(1, activity="callout", minutes=90)
+    town.earns(2, activity="callout", minutes=45)
+    undone = town.earns(3, activity="callout", minutes=600)
+    reverse(town.session, transfer_id=undone.transfer_id or 0, key="mend", now=town.now, zone=SHANGHAI)
+    assert season(town.session, ("2026-01", "2026-02", "2026-03")) == Season(2, 135, 35 + 27)
+    assert season(town.session, ("2026-04",)) == Season(0, 0, 0)

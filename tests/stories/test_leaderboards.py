@@ -15,6 +15,7 @@ from points import Deserved, Groups
 from town import Town
 
 _facts = count(1)
+FORGED = ("bm:2027", "bm:1999-Q1", "bm:2026-Q5", "bk:2026:z", "bk:2026", "bo:x")
 
 
 async def test_text_and_picture_show_the_month_with_ones_own_place(town: Town) -> None:
@@ -132,6 +133,53 @@ async def test_six_months_of_points_are_a_picture(town: Town) -> None:
     await mei.says("积分")
     await mei.taps("📈")
     assert (await mei.hears("可用积分：40")).has_photo
+
+
+async def test_quarters_years_and_every_board_are_a_tap_away(town: Town) -> None:
+    mei, bo = await town.resident("Mei", team="clinic"), await town.resident("Bo", area="b4")
+    await _earns(town, mei, times=2)
+    await _earns(town, bo, times=1)
+    await bo.says("/leaderboard")
+    shown = await bo.hears("November 2026", "You: no. 2")
+    await bo.taps("📅 Quarter")
+    await bo.hears("Q4 2026", "🥇 Mei", "You: no. 2")
+    await bo.taps("📊")
+    await bo.taps("👪")
+    households = await bo.hears("Your household: no. 2 of 2, 20 points")
+    assert "Mei" not in households.text
+    for sign, words in (("🌱", "🥇 Mei"), ("📈", "Nobody"), ("📍", "Grid 2"), ("🤝", "Clinic")):
+        await bo.taps("📊")
+        await bo.taps(sign)
+        await bo.hears("Q4 2026", words)
+    await bo.taps("📅 Year")
+    await bo.hears("Teams · 2026")
+    forged = [await bo.sends_data(shown.message_id, data, forge=True) for data in FORGED]
+    assert all("button" in words for words in forged)
+
+
+async def test_a_small_group_in_which_somebody_hides_is_not_named(town: Town) -> None:
+    mei, bo = await town.resident("Mei"), await town.resident("Bo", area="b4")
+    await _earns(town, mei, times=1)
+    await mei.says("/me")
+    await mei.taps("🏆")
+    await mei.taps("🙈")
+    await bo.says("/leaderboard")
+    assert "Building 1" not in (await bo.hears("a small group")).text
+
+
+async def test_a_season_is_told_once_with_the_months_board(town: Town) -> None:
+    mei = await town.resident("Mei")
+    await _earns(town, mei, times=3)
+    await town.close()
+    town.clock.wind(days=60)
+    await town.open()
+    await town.later(seconds=1)
+    await mei.hears("What we did together in Q4 2026", "1 person", "Points given: 60")
+    await town.restart()
+    await town.later(days=1)
+    await mei.says("/points")
+    await mei.hears("Neighbourhood points")
+    assert sum("together" in one.text for one in await mei.bubbles()) == 1
 
 
 async def _earns(town: Town, phone: Handset, *, times: int) -> None:

@@ -7,13 +7,16 @@ from datetime import UTC, date, datetime
 
 import pytest
 
+from bot.chat.board_months import month_name
 from bot.chat.house import House
+from bot.chat.kind_boards import BoardKind, FullBoard
+from bot.chat.kind_words import full_board_html, full_picture
 from bot.chat.month_boards import KindBoard, Line, MonthBoards
 from bot.chat.month_words import boards_html, news_html, picture_of
 from bot.chat.reward_words import code_message, last_day, terms_html, window_words
 from bot.chat.texts import LANGUAGES, texts
 from bot.chat.wallet import points_html
-from bot.delivery.messages import CAPTION_LIMIT, visible_length
+from bot.delivery.messages import CAPTION_LIMIT, TEXT_LIMIT, visible_length
 from bot.neighbourhood import SAMPLE, load
 from points import (
     Board,
@@ -151,9 +154,9 @@ def kind_board(
     ranks = tuple(Rank(line.place, line.code, line.points) for line in lines)
     mine = None if own is None else Rank(own.place, own.code, own.points)
     sharing = {line.place: line.sharing for line in [*lines, *([own] if own else [])]}
-    return KindBoard(
-        kind, Board("2026-10", kind, ranks, mine, total or len(lines), 0, sharing), tuple(lines), own
-    )
+    near = () if mine is None or own is None else ((mine,), (own,))
+    board = Board("2026-10", kind, ranks, mine, total or len(lines), 0, sharing, *near[:1])
+    return KindBoard(kind, board, tuple(lines), own, *near[1:])
 
 
 def tied(people: int, *, named: int = 11) -> list[Line]:
@@ -181,9 +184,9 @@ def test_who_shares_a_place_beyond_those_named_is_counted() -> None:
     boards = month(kind_board(GroupKind.RESIDENT, tied(33), own=own, total=36))
     english, chinese = (boards_html(texts(language), boards) for language in ("en", "zh"))
     assert "You: no. 2 (shared by 33), 20 points" in english
-    assert english.endswith("… and 24 more tied at no. 2\n… and 2 more below")
+    assert english.endswith("…\n🥈 <b>Bo</b> · 20\n… and 23 more tied at no. 2\n… and 2 more below")
     assert "您：第 2 名（33 人并列），20 分" in chinese
-    assert chinese.endswith("……还有 24 人并列第 2 名\n……后面还有 2 人")
+    assert chinese.endswith("……还有 23 人并列第 2 名\n……后面还有 2 人")
 
 
 def test_one_more_than_fits_is_named_and_not_counted() -> None:
@@ -210,6 +213,28 @@ def test_the_picture_says_how_many_more_there_are_beside_ones_own(
     assert len(drawn.rows) == 11
     assert drawn.rows[-1].mine
     assert "\n".join(drawn.more) == told
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_longest_boards_fit_into_one_message(language: str) -> None:
+    lines = [Line(place, {"*": "长" * 64}, f"L{place}", 10**9, mine=False) for place in range(1, 12)]
+    own = Line(10**6, {}, "ABCD", 10**9, mine=True, sharing=10**5)
+    kinds = (GroupKind.RESIDENT, GroupKind.TEAM, GroupKind.BUILDING)
+    boards = month(*(kind_board(kind, lines, own=own, total=10**6) for kind in kinds))
+    assert visible_length(boards_html(texts(language), boards)) <= TEXT_LIMIT
+    for kind in BoardKind:
+        full = FullBoard("2026", kind, boards.boards[0], top=10)
+        html = full_board_html(texts(language), full)
+        assert visible_length(html) <= TEXT_LIMIT
+        assert "…" in html
+        assert len(full_picture(texts(language), full, "Willow Bank").sections[0].rows) == 11
+
+
+@pytest.mark.parametrize(
+    ("language", "words"), [("zh", ("2026年第4季度", "2026年")), ("en", ("Q4 2026", "2026"))]
+)
+def test_quarters_and_years_have_names(language: str, words: tuple[str, str]) -> None:
+    assert (month_name("2026-Q4", language), month_name("2026", language)) == words
 
 
 def test_names_are_escaped_and_ones_own_is_bold() -> None:

@@ -1,0 +1,90 @@
+"""How one board in full is worded: the reader's own place first, then the first ones, then those around."""
+
+from typing import TYPE_CHECKING
+
+from markupsafe import Markup
+
+from bot.chat.board_months import month_name
+from bot.chat.kind_boards import BoardKind, FullBoard
+from bot.chat.month_boards import Line
+from bot.chat.month_words import MEDALS, SHARED, counted, name_of, section
+from bot.chat.texts import Texts
+
+if TYPE_CHECKING:
+    from bot.pictures import LeaderboardPicture
+
+KIND_NAMES = {
+    BoardKind.RESIDENTS: "boards.button_residents",
+    BoardKind.HOUSEHOLDS: "boards.button_households",
+    BoardKind.TEAMS: "boards.button_teams",
+    BoardKind.BUILDINGS: "boards.button_buildings",
+    BoardKind.GRIDS: "boards.button_grids",
+    BoardKind.NEWCOMERS: "boards.button_newcomers",
+    BoardKind.IMPROVED: "boards.button_improved",
+}
+OWN = {
+    BoardKind.HOUSEHOLDS: "boards.own_household",
+    BoardKind.TEAMS: "boards.own_team_of",
+    BoardKind.BUILDINGS: "boards.own_building_of",
+    BoardKind.GRIDS: "boards.own_grid_of",
+    BoardKind.IMPROVED: "boards.own_more",
+}
+ABOUT = {
+    BoardKind.HOUSEHOLDS: "boards.about_households",
+    BoardKind.NEWCOMERS: "boards.about_newcomers",
+    BoardKind.IMPROVED: "boards.about_improved",
+}
+
+
+def full_board_html(t: Texts, full: FullBoard) -> Markup:
+    """Word one board for one reader."""
+    blocks = [Markup("\n").join((Markup("<b>{}</b>").format(heading(t, full)), _own(t, full)))]
+    if full.kind in ABOUT:
+        blocks.append(t.rich(ABOUT[full.kind]))
+    if full.board.lines:
+        blocks.append(Markup("\n").join(_lines(t, full)))
+    return Markup("\n\n").join(blocks)
+
+
+def heading(t: Texts, full: FullBoard) -> str:
+    """Name the board and its time."""
+    return t("boards.full_heading", kind=t(KIND_NAMES[full.kind]), period=month_name(full.period, t.language))
+
+
+def full_picture(t: Texts, full: FullBoard, community: str) -> "LeaderboardPicture":
+    """Give what is drawn of one board: the first, the reader, and who is next to them."""
+    from bot.pictures import LeaderboardPicture  # noqa: PLC0415 - drawing is loaded where somebody looks at it
+
+    return LeaderboardPicture(
+        title=t("boards.picture_title"),
+        subtitle=f"{community} · {month_name(full.period, t.language)}",
+        sections=(section(t, full.board, t(KIND_NAMES[full.kind]), full.top),),
+        footer=t("boards.picture_footer"),
+    )
+
+
+def _own(t: Texts, full: FullBoard) -> Markup:
+    own = full.board.own
+    if not full.total:
+        return t.rich("boards.nobody")
+    if own is None:
+        return t.rich("boards.not_listed", total=full.total)
+    key = OWN.get(full.kind, "boards.own_of")
+    shared = t(SHARED[full.board.kind], n=own.sharing) if own.sharing > 1 else ""
+    return t.rich(key, place=own.place, shared=shared, total=full.total, points=own.points)
+
+
+def _lines(t: Texts, full: FullBoard) -> list[Markup | str]:
+    lines: list[Markup | str] = [_line(t, full, line) for line in full.board.named(full.top)]
+    if around := full.board.around(full.top):
+        lines += ["…", *(_line(t, full, line) for line in around)]
+    return lines + counted(t, full.board.kind, full.board.rest(full.top))
+
+
+def _line(t: Texts, full: FullBoard, line: Line) -> Markup:
+    name: Markup | str = name_of(t, line)
+    if line.mine:
+        name = Markup("<b>{}</b>").format(name)
+    key = "boards.line_more" if full.kind is BoardKind.IMPROVED else "boards.line"
+    place = MEDALS.get(line.place, f"{line.place}.")
+    return t.rich(key, place=place, name=name, points=line.points)
