@@ -72,6 +72,7 @@ from points.rules import PLAIN, ActivityRule, AgeBand, Cap, Multiplier, Part, St
 from points.seal_checks import check_seals
 from points.seals import Sealed, month_root, seal, sealed_upto, settled_upto
 from points.seasons import Season, season
+from points.sharing import Shared
 from points.shelf import By, RedemptionState, Verify
 from points.shop_errors import (
     AgeUnknown,
@@ -172,6 +173,7 @@ __all__ = [
     "SameAccount",
     "Sealed",
     "Season",
+    "Shared",
     "Span",
     "SponsorEntry",
     "Standing",

@@ -17,6 +17,7 @@ from points.holding import place_hold, release_hold
 from points.lookup import RedemptionView, redemption
 from points.months import day_end
 from points.reward_terms import NO_FACTS, Facts
+from points.sharing import ALONE, Shared
 from points.shelf import RedemptionState, redemptions
 from points.shop_errors import CodeReturned
 from points.taking import check_limit, check_terms, count_taken, lock_reward, take_one
@@ -70,12 +71,12 @@ def redeem(
     price_shown: int,
     now: datetime,
     zone: ZoneInfo,
-    left: Mapping[str, datetime] | None = None,
+    shared: Shared = ALONE,
     facts: Facts = NO_FACTS,
 ) -> Redeemed:
     """Put the reward's price on hold and hand out a code, good until the end of its last day.
 
-    `left` are the households that people of this one left, and when: what those had used stays used.
+    `shared` is what counts for the household besides its own.
 
     Raises:
         UnknownReward: there is none.
@@ -89,7 +90,7 @@ def redeem(
     reward = lock_reward(session, reward_id)
     check_terms(reward, price_shown, facts, now, zone)
     take_one(session, reward, account)
-    check_limit(session, reward, account, household, now, zone, left)
+    check_limit(session, reward, account, household, now, zone, shared)
     claim_budget(session, reward, now, zone)
     number = _hand_out_code(session, reward, account, household, now, zone)
     return _redeemed(session, redemption(session, number), resident_id)

@@ -1,6 +1,5 @@
 """Taking one of a reward: its row is locked first, so that stock, limits and budgets are counted exactly."""
 
-from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -13,7 +12,7 @@ from points.errors import LimitReached, OutOfStock, PriceChanged, RewardRetired,
 from points.months import period_start
 from points.reward_terms import Facts, check_entitled, check_open, terms_of
 from points.rewards import Limit, limit_of
-from points.sharing import counted
+from points.sharing import ALONE, Shared, counted
 from points.shelf import RedemptionState, redemptions, rewards
 from points.shop_errors import RewardPaused
 
@@ -69,9 +68,9 @@ def check_limit(
     household: str | None,
     now: datetime,
     zone: ZoneInfo,
-    left: Mapping[str, datetime] | None = None,
+    shared: Shared = ALONE,
 ) -> None:
-    """Refuse who had their share; `left` are the households that people of this one left, and when.
+    """Refuse who had their share; `shared` is what counts for the household besides its own.
 
     Raises:
         LimitReached: the household or resident had its share for the period.
@@ -79,7 +78,7 @@ def check_limit(
     limit = limit_of(reward)
     if limit is None:
         return
-    whose = counted(limit, account, household, left or {})
+    whose = counted(session, limit, account, household, shared)
     if _had(session, reward.id, limit, whose, now, zone) >= limit.count:
         raise LimitReached(count=limit.count, per=limit.per, by=limit.by)
 

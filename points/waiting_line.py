@@ -15,6 +15,7 @@ from points.counter import WaitState, waits
 from points.errors import RewardRetired
 from points.models import accounts
 from points.reward_terms import NO_FACTS, Facts, check_entitled, terms_of
+from points.sharing import ALONE, Shared
 from points.shop_errors import InStock
 from points.taking import IN_LINE, check_limit, free, lock_reward
 
@@ -81,11 +82,11 @@ def wait_for(
     now: datetime,
     zone: ZoneInfo,
     facts: Facts = NO_FACTS,
-    left: Mapping[str, datetime] | None = None,
+    shared: Shared = ALONE,
 ) -> InLine:
     """Stand in line for a reward of which nothing is left; who stands there already keeps the place.
 
-    `left` are the households that people of this one left, and when: what those had used stays used.
+    `shared` is what counts for the household besides its own.
 
     Raises:
         UnknownReward, RewardRetired: nobody will get it any more.
@@ -98,7 +99,7 @@ def wait_for(
     if reward.retired_at is not None:
         raise RewardRetired(reward.names)
     check_entitled(reward.names, terms_of(reward), facts, now, zone)
-    check_limit(session, reward, account, household, now, zone, left)
+    check_limit(session, reward, account, household, now, zone, shared)
     mine = _in_line(session, account, reward_id)
     if free(session, reward) != 0 or (mine is not None and mine.state is WaitState.OFFERED):
         raise InStock(reward.names)

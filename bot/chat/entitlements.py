@@ -1,12 +1,14 @@
 """Who may have a reward: what is known of who asks, and how each refusal of a reward is said."""
 
+from datetime import datetime
+
 from sqlmodel import Session
 
 from bot.chat.house import House
 from bot.chat.refusals import refuses
 from bot.chat.reward_words import area_names, limit_words
 from bot.chat.texts import Texts
-from bot.community import card
+from bot.community import card, lived_together
 from points import (
     AgeUnknown,
     BudgetSpent,
@@ -20,6 +22,7 @@ from points import (
     PriceChanged,
     RewardPaused,
     RewardRetired,
+    Shared,
     TooYoung,
     UnknownReward,
 )
@@ -33,6 +36,12 @@ def facts_of(session: Session, resident_id: int) -> Facts:
         areas=frozenset(area.code for area in mine.trail),
         certificates=certificates_of(session, resident_id),
     )
+
+
+def shared_by(session: Session, resident_id: int, now: datetime) -> Shared:
+    """Give what counts for a resident's household besides its own: of those who lately lived together."""
+    lately = lived_together(session, resident_id, now)
+    return Shared(lately.left, lately.parted)
 
 
 def certificates_of(_session: Session, _resident_id: int) -> frozenset[str]:

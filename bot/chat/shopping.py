@@ -8,14 +8,14 @@ from markupsafe import Markup
 from sqlmodel import Session
 
 from bot.chat.conversation import Talk
-from bot.chat.entitlements import facts_of
+from bot.chat.entitlements import facts_of, shared_by
 from bot.chat.handing_over import show_code as show_to_merchant
 from bot.chat.handing_over import typed_code
 from bot.chat.keyboards import one_a_row, paged, plain_words
 from bot.chat.reward_words import picture_of, terms_message, wait_words
 from bot.chat.texts import Texts
 from bot.chat.turn import Turn
-from bot.community import group_keys, households_left
+from bot.community import group_keys
 from bot.delivery import Button, Message
 from points import (
     OfferView,
@@ -181,6 +181,6 @@ def _redeem(
         price_shown=price,
         now=now,
         zone=zone,
-        left=households_left(session, resident_id),
+        shared=shared_by(session, resident_id, now),
         facts=facts_of(session, resident_id),
     )

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from sqlmodel import Session
 
 from bot.chat.announcing import announce, announces
-from bot.chat.entitlements import facts_of
+from bot.chat.entitlements import facts_of, shared_by
 from bot.chat.house import House
 from bot.chat.keyboards import one_a_row
 from bot.chat.refusals import refuses
@@ -16,7 +16,7 @@ from bot.chat.shopping import ask_about
 from bot.chat.telling import Words, tell
 from bot.chat.texts import Texts
 from bot.chat.turn import Turn
-from bot.community import addresses, group_keys, households_left
+from bot.community import addresses, group_keys
 from bot.delivery import Button, Lane, Message
 from bot.schedule import put
 from points import month_of, month_start, months_later
@@ -138,7 +138,7 @@ def _wait(session: Session, resident_id: int, reward_id: int, now: datetime, zon
         now=now,
         zone=zone,
         facts=facts_of(session, resident_id),
-        left=households_left(session, resident_id),
+        shared=shared_by(session, resident_id, now),
     )
 
 

@@ -118,7 +118,7 @@ from bot.community.roles import (
     require,
 )
 from bot.community.small_groups import Unnamed, unnamed_groups
-from bot.community.stays import households_left
+from bot.community.stays import LivedTogether, lived_together
 from bot.community.synchronising import AreaEntry, Changes, Synchronised, TeamEntry, synchronise
 from bot.community.teams import (
     TeamChange,
@@ -174,6 +174,7 @@ __all__ = [
     "InvitationView",
     "Joined",
     "LeftOut",
+    "LivedTogether",
     "LivesThereAlready",
     "Member",
     "MovedIn",
@@ -242,7 +243,6 @@ __all__ = [
     "home_of",
     "household_members",
     "household_size",
-    "households_left",
     "invitation",
     "invite",
     "join",
@@ -253,6 +253,7 @@ __all__ = [
     "leave_household",
     "leave_team",
     "leaves",
+    "lived_together",
     "mark_chat",
     "masked",
     "may",

@@ -73,7 +73,7 @@ class Stay(SQLModel, table=True):
 
     id: int | None = Field(default=None, primary_key=True, sa_type=BigId)
     resident_id: int = Field(foreign_key="resident.id", index=True, sa_type=BigId)
-    household_id: int = Field(foreign_key="household.id", sa_type=BigId)
+    household_id: int = Field(foreign_key="household.id", index=True, sa_type=BigId)
     left_at: datetime = Field(sa_type=Moment)
 
 
@@ -113,6 +113,8 @@ class Resident(SQLModel, table=True):
     consent_at: datetime | None = Field(default=None, sa_type=Moment)
     status: Status = Field(default=Status.ACTIVE, sa_type=words(Status))
     shown_in: ShownIn = Field(default=ShownIn.MASKED, sa_type=words(ShownIn))
+    pseudonym: str | None = None  # what boards show in place of the name
+    board_news_off_at: datetime | None = Field(default=None, sa_type=Moment)  # wants no monthly boards since
 
 
 class ChatLink(SQLModel, table=True):

@@ -74,7 +74,8 @@ def forget(session: Session, *, resident_id: int, now: datetime) -> None:
     session.execute(delete(HomeInvitation).where(col(HomeInvitation.inviter_id) == resident_id))
     forget_wards(session, resident_id)
     _clean_audit(session, resident_id, name_key(row.name or ""))
-    row.short_code = row.name = row.name_key = row.birth_year = None
+    row.short_code = row.name = row.name_key = row.pseudonym = row.birth_year = None
+    row.board_news_off_at = None
     row.area_id = row.household_id = row.consent_at = None
     row.language, row.shown_in, row.status = "", ShownIn.HIDDEN, Status.FORGOTTEN
     session.flush()

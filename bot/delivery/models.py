@@ -110,6 +110,16 @@ class Rewrite(SQLModel, table=True):
     at: datetime = Field(sa_type=Moment)
 
 
+class Binding(SQLModel, table=True):
+    """A group or channel that gets what is posted for an area: at most one area for each chat."""
+
+    chat_id: int = Field(primary_key=True, sa_type=BigId, sa_column_kwargs={"autoincrement": False})
+    area_id: int = Field(index=True, sa_type=BigId)
+    language: str
+    bound_by: int = Field(sa_type=BigId)
+    bound_at: datetime = Field(sa_type=Moment)
+
+
 class SenderLease(SQLModel, table=True):
     """Which process sends for a bot; the fence grows with each owner, so that a late one is recognised."""
 

@@ -1,14 +1,12 @@
 """No second bag of rice by swapping households: what was used stays used by who leaves and who joins."""
 
-from datetime import datetime
-
 import pytest
 from points_town import SHANGHAI, Town
 
-from points import LimitReached, catalogue, redeem
+from points import LimitReached, Shared, catalogue, redeem
 
 
-def redeems(town: Town, who: int, household: str, left: dict[str, datetime] | None = None) -> None:
+def redeems(town: Town, who: int, household: str, shared: Shared | None = None) -> None:
     town.earns(who)
     [rice] = [offer for offer in catalogue(town.session) if offer.code == "rice"]
     with town.session.begin_nested():
@@ -20,14 +18,14 @@ def redeems(town: Town, who: int, household: str, left: dict[str, datetime] | No
             price_shown=rice.price,
             now=town.now,
             zone=SHANGHAI,
-            left=left,
+            shared=shared or Shared(),
         )
 
 
 def test_who_leaves_has_had_what_the_household_had(town: Town) -> None:
     redeems(town, 1, "old")
     with pytest.raises(LimitReached):
-        redeems(town, 2, "new", {"old": town.now})
+        redeems(town, 2, "new", Shared({"old": town.now}))
     with pytest.raises(LimitReached):
         redeems(town, 1, "new")
     redeems(town, 3, "other")
@@ -37,18 +35,25 @@ def test_who_joins_brings_what_they_had(town: Town) -> None:
     redeems(town, 1, "theirs")
     town.passes(hours=1)
     with pytest.raises(LimitReached):
-        redeems(town, 2, "ours", {"theirs": town.now})
+        redeems(town, 2, "ours", Shared({"theirs": town.now}))
 
 
 def test_what_was_used_after_somebody_left_is_not_theirs(town: Town) -> None:
     left = town.now
     town.passes(hours=1)
     redeems(town, 1, "old")
-    redeems(town, 2, "new", {"old": left})
+    redeems(town, 2, "new", Shared({"old": left}))
 
 
 def test_another_month_another_bag(town: Town) -> None:
     redeems(town, 1, "old")
     left = town.now
     town.passes(days=31)
-    redeems(town, 2, "new", {"old": left})
+    redeems(town, 2, "new", Shared({"old": left}))
+
+
+def test_what_those_have_who_lately_lived_here_counts_too(town: Town) -> None:
+    redeems(town, 1, "new")
+    with pytest.raises(LimitReached):
+        redeems(town, 2, "old", Shared(parted=(1,)))
+    redeems(town, 3, "old", Shared(parted=(4,)))

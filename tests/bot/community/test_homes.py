@@ -11,6 +11,7 @@ from bot.community import (
     BadBirthYear,
     ExpiredHomeInvitation,
     HouseholdFull,
+    LivedTogether,
     LivesThereAlready,
     NotYourWard,
     OnlyOneHere,
@@ -30,8 +31,8 @@ from bot.community import (
     home_invitation,
     home_of,
     household_members,
-    households_left,
     leave_home,
+    lived_together,
     move,
 )
 from bot.community.wards import MOST_PEOPLE
@@ -134,10 +135,14 @@ def test_a_household_has_an_end(town: Session, mei: int, bo: int) -> None:
 def test_what_was_lived_in_is_remembered_for_all_who_live_together(town: Session, mei: int, bo: int) -> None:
     meis, bos = (str(home_of(town, one).household_id) for one in (mei, bo))
     moves_in(town, bo, mei)
-    assert households_left(town, mei) == {bos: NOW}
+    month = timedelta(days=31)
+    assert lived_together(town, mei, NOW) == LivedTogether({bos: NOW + month}, ())
     leave_home(town, resident_id=bo, now=LATER)
-    assert households_left(town, mei) == {}
-    assert households_left(town, bo) == {bos: NOW, meis: LATER}
+    assert lived_together(town, mei, LATER) == LivedTogether({}, (bo,))
+    assert lived_together(town, mei, LATER + month) == LivedTogether({}, ())
+    assert lived_together(town, bo, LATER) == LivedTogether({bos: NOW + month, meis: LATER + month}, ())
+    moves_in(town, bo, mei)
+    assert lived_together(town, mei, LATER).parted == ()
 
 
 def test_who_answered_for_somebody_and_is_forgotten_hands_them_on(town: Session, mei: int, bo: int) -> None:
