@@ -9,7 +9,7 @@ from points.activities import (
 )
 from points.awarded import Awarded
 from points.awards import award, award_all, foresee
-from points.boards import AROUND, Board, Places, Rank, Rest, month_board, period_board, places
+from points.boards import Board, Rank, Rest, month_board, month_places, period_board
 from points.budgets import SponsorEntry
 from points.charts import MonthOfPoints, last_months
 from points.claims import Deserved
@@ -56,6 +56,7 @@ from points.names import say
 from points.periods import Span, first_month, is_period, months_in, period_later, period_with, span_of
 from points.posting import Groups, Outcome, Posted, Posting, Refused, post, post_linked, post_one, reverse
 from points.proofs import PUBLISHED_DIGITS, short_root
+from points.ranking import AROUND
 from points.redemptions import Cancelled, GivenBack, Lapsed, Redeemed, cancel, lapse, redeem, why_ended
 from points.reward_terms import COMMUNITY, FOR_EVERYBODY, NO_FACTS, Facts, Terms
 from points.rewards import (
@@ -153,7 +154,6 @@ __all__ = [
     "PaidLater",
     "Part",
     "Per",
-    "Places",
     "PointsError",
     "Posted",
     "Posting",
@@ -223,6 +223,7 @@ __all__ = [
     "look_up",
     "month_board",
     "month_of",
+    "month_places",
     "month_root",
     "month_start",
     "months_in",
@@ -235,7 +236,6 @@ __all__ = [
     "period_later",
     "period_with",
     "place_hold",
-    "places",
     "post",
     "post_linked",
     "post_one",

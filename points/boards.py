@@ -1,18 +1,16 @@
 """Leaderboards, from the totals kept at posting: points earned, dense ranks, equals share one."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
 
-from sqlalchemy import Select, Subquery, and_, func, or_, select
+from sqlalchemy import select
 from sqlmodel import Session
 
-from points.accounts import find_resident_account
+from points.accounts import find_accounts
 from points.earned import Among, earned_in
-from points.models import GroupKind, accounts
+from points.models import AccountKind, GroupKind, accounts
 from points.periods import months_in, period_later
-
-AROUND = 2
+from points.ranking import AROUND, Earned, Found, by_index, counted, in_one_pass, kept_in_order
 
 
 @dataclass(frozen=True)
@@ -40,23 +38,11 @@ class Rest:
 
 
 @dataclass(frozen=True)
-class Places:
-    """The first of a period, one's own place, and `near`: those around it in order, oneself among them.
-
-    `sharing` says how many are on each place of these.
-    """
-
-    rows: tuple[Rank, ...]
-    own: Rank | None
-    near: tuple[Rank, ...]
-    sharing: Mapping[int, int]
-
-
-@dataclass(frozen=True)
 class Board:
-    """Places, how many are on the board and what they earned together.
+    """The first of a period, one's own place, how many are on the board and what they earned together.
 
-    `month` names the period, which may be a quarter or a year; the rest as in `Places`.
+    `month` names the period, which may be a quarter or a year. `near` are those around one's own place in
+    order, oneself among them; `sharing` says how many are on each place that is named here.
     """
 
     month: str
@@ -106,99 +92,63 @@ def period_board(
     top: int,
     own_key: str | None = None,
     among: Among = Among.EVERYBODY,
+    only: Collection[str] | None = None,
 ) -> Board:
-    """Rank who earned in a month, quarter or year, or by how much more than in the one before; count them."""
-    found = places(session, period=period, group_kind=group_kind, top=top, own_key=own_key, among=among)
-    listed = _listed(period, group_kind, among)
-    counted = select(func.count(), func.coalesce(func.sum(listed.c.earned), 0)).select_from(listed)
-    total, earned = session.connection().execute(counted).one()
-    return Board(
-        rows=found.rows,
-        own=found.own,
-        near=found.near,
-        sharing=found.sharing,
-        month=period,
-        group_kind=group_kind,
-        total=total,
-        earned=int(earned),
-    )
+    """Rank who earned in a month, quarter or year, or by how much more than in the one before; count them.
+
+    `only` are the keys of those to be ranked among themselves; None: all.
+    """
+    listed = earned_in(months_in(period), group_kind, among, months_in(period_later(period, -1)))
+    own = _kept(session, group_kind, [] if own_key is None else [own_key])
+    mine = next(iter(own), None)
+    if only is None and kept_in_order(period, among):
+        found = by_index(session, listed, top=top, own_key=mine)
+        total, earned = counted(session, listed)
+    else:
+        keys = None if only is None else _kept(session, group_kind, only)
+        found, total, earned = in_one_pass(session, listed, top=top, own_key=mine, only=keys)
+    return _board(session, period, group_kind, found, total, earned)
 
 
-def places(
-    session: Session,
-    *,
-    period: str,
-    group_kind: GroupKind,
-    top: int,
-    own_key: str | None = None,
-    among: Among = Among.EVERYBODY,
-) -> Places:
-    """Rank without counting how many there are, which for a month reads only what is shown."""
-    listed = _listed(period, group_kind, among)
-    rows = _run(session, _in_order(listed).limit(top))
-    mine = None if own_key is None else _row_of(session, listed, group_kind, own_key)
-    ahead, behind = ([], []) if mine is None else _around(session, listed, mine)
-    names = _owners(session, group_kind, [*rows, *ahead, *behind, *([mine] if mine else [])])
-    ranked = _ranked(rows, names)
-    own = None if mine is None else Rank(_place(session, listed, mine), names[mine.key], mine.earned)
-    near = () if own is None else _walked(own, ahead, behind, names)
-    return Places(ranked, own, near, _sharing(session, listed, [*ranked, *near]))
+def month_places(
+    session: Session, *, month: str, group_kind: GroupKind, top: int, own_key: str | None = None
+) -> Board:
+    """Rank a month without counting how many there are: it reads no more than it gives."""
+    listed = earned_in((month,), group_kind, Among.EVERYBODY, ())
+    own = _kept(session, group_kind, [] if own_key is None else [own_key])
+    found = by_index(session, listed, top=top, own_key=next(iter(own), None))
+    return _board(session, month, group_kind, found, 0, 0)
 
 
-def _listed(period: str, group_kind: GroupKind, among: Among) -> Subquery:
-    before = months_in(period_later(period, -1))
-    return earned_in(months_in(period), group_kind, among, before)
+def _board(
+    session: Session, period: str, group_kind: GroupKind, found: Found, total: int, earned: int
+) -> Board:
+    names = _shown(session, group_kind, found)
+    rows = _ranked(found.first, names)
+    own = None if found.mine is None else Rank(found.place, names[found.mine.key], found.mine.earned)
+    near = () if own is None else _walked(own, found, names)
+    placed = {rank.earned: rank.place for rank in (*rows, *near)}
+    sharing = {placed[value]: people for value, people in found.sharing.items()}
+    return Board(period, group_kind, rows, own, total, earned, sharing, near)
 
 
-def _run(session: Session, query: Select[Any]) -> list[Any]:
-    return list(session.connection().execute(query))
-
-
-def _in_order(listed: Subquery) -> Select[Any]:
-    t = listed.c
-    return select(listed).order_by(t.earned.desc(), t.reached_at, t.key)
-
-
-def _in_reverse(listed: Subquery) -> Select[Any]:
-    t = listed.c
-    return select(listed).order_by(t.earned, t.reached_at.desc(), t.key.desc())
-
-
-def _row_of(session: Session, listed: Subquery, group_kind: GroupKind, own_key: str) -> Any:
-    key: str | None = own_key
-    if group_kind is GroupKind.RESIDENT:
-        account = find_resident_account(session, int(own_key))
-        key = None if account is None else str(account)
-    return session.connection().execute(select(listed).where(listed.c.key == key)).one_or_none()
-
-
-def _place(session: Session, listed: Subquery, mine: Any) -> int:
-    ahead = select(func.count(listed.c.earned.distinct())).where(listed.c.earned > mine.earned)
-    return int(session.connection().execute(ahead).scalar_one()) + 1
-
-
-def _around(session: Session, listed: Subquery, mine: Any) -> tuple[list[Any], list[Any]]:
-    """Give the rows just ahead, nearest first, and just behind: equals first, as the index has them."""
-    t = listed.c
-    equal, same_time = t.earned == mine.earned, t.reached_at == mine.reached_at
-    sooner = and_(equal, or_(t.reached_at < mine.reached_at, and_(same_time, t.key < mine.key)))
-    later = and_(equal, or_(t.reached_at > mine.reached_at, and_(same_time, t.key > mine.key)))
-    ahead = _run(session, _in_reverse(listed).where(sooner).limit(AROUND))
-    ahead += _run(session, _in_reverse(listed).where(t.earned > mine.earned).limit(AROUND))
-    behind = _run(session, _in_order(listed).where(later).limit(AROUND))
-    behind += _run(session, _in_order(listed).where(t.earned < mine.earned).limit(AROUND))
-    return ahead[:AROUND], behind[:AROUND]
-
-
-def _owners(session: Session, group_kind: GroupKind, rows: Sequence[Any]) -> dict[str, str]:
-    """Give each row's key as it is shown: residents are kept by account, shown by their own number."""
+def _kept(session: Session, group_kind: GroupKind, keys: Collection[str]) -> frozenset[str]:
+    """Give the keys as they are kept: residents by account, others as they are."""
     if group_kind is not GroupKind.RESIDENT:
-        return {row.key: row.key for row in rows}
-    query = select(accounts.c.id, accounts.c.owner).where(accounts.c.id.in_({int(row.key) for row in rows}))
+        return frozenset(keys)
+    return frozenset(map(str, find_accounts(session, AccountKind.RESIDENT, list(keys)).values()))
+
+
+def _shown(session: Session, group_kind: GroupKind, found: Found) -> dict[str, str]:
+    """Give the keys as they are shown: residents by their own number."""
+    keys = {row.key for row in found.rows()}
+    if group_kind is not GroupKind.RESIDENT:
+        return {key: key for key in keys}
+    query = select(accounts.c.id, accounts.c.owner).where(accounts.c.id.in_(map(int, keys)))
     return {str(number): owner for number, owner in session.connection().execute(query)}
 
 
-def _ranked(rows: Sequence[Any], names: Mapping[str, str]) -> tuple[Rank, ...]:
+def _ranked(rows: Sequence[Earned], names: Mapping[str, str]) -> tuple[Rank, ...]:
     ranks: list[Rank] = []
     for row in rows:
         place = 1 if not ranks else ranks[-1].place + (ranks[-1].earned != row.earned)
@@ -206,23 +156,14 @@ def _ranked(rows: Sequence[Any], names: Mapping[str, str]) -> tuple[Rank, ...]:
     return tuple(ranks)
 
 
-def _walked(
-    own: Rank, ahead: Sequence[Any], behind: Sequence[Any], names: Mapping[str, str]
-) -> tuple[Rank, ...]:
-    up, down = _walk(own, ahead, names, -1), _walk(own, behind, names, 1)
+def _walked(own: Rank, found: Found, names: Mapping[str, str]) -> tuple[Rank, ...]:
+    up, down = _walk(own, found.ahead, names, -1), _walk(own, found.behind, names, 1)
     return (*reversed(up), own, *down)
 
 
-def _walk(own: Rank, rows: Sequence[Any], names: Mapping[str, str], step: int) -> list[Rank]:
+def _walk(own: Rank, rows: Sequence[Earned], names: Mapping[str, str], step: int) -> list[Rank]:
     ranks, last = [], own
     for row in rows:
         last = Rank(last.place + step * (row.earned != last.earned), names[row.key], row.earned)
         ranks.append(last)
     return ranks
-
-
-def _sharing(session: Session, listed: Subquery, ranks: Sequence[Rank]) -> dict[int, int]:
-    placed = {rank.earned: rank.place for rank in ranks}
-    t = listed.c
-    counting = select(t.earned, func.count()).where(t.earned.in_(list(placed))).group_by(t.earned)
-    return {placed[earned]: people for earned, people in session.connection().execute(counting)}

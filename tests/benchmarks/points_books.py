@@ -26,10 +26,10 @@ _INDEXES = {
 }
 # A number that looks like chance and is the same each time: Knuth's multiplicative hash.
 _WRITE = f"""
-WITH RECURSIVE number (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM number WHERE n < {TRANSFERS}),
+WITH RECURSIVE number (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM number WHERE n < :transfers),
 deed AS (
     SELECT n, {_FIRST} + (n * 30011 + n / {ACCOUNTS} * 7919) % {ACCOUNTS} AS account,
-        (n - 1) * {MONTHS} / {TRANSFERS} AS m, n * 2654435761 % 4294967296 AS chance FROM number
+        (n - 1) * {MONTHS} / :transfers AS m, n * 2654435761 % 4294967296 AS chance FROM number
 )
 INSERT INTO transfer (id, key, request_hash, kind, debit, credit, amount, at, month, household, team,
     building, grid, rule, rule_version, minutes)
@@ -46,16 +46,22 @@ _KEYS = {"resident": "CAST(credit AS TEXT)"} | {
 
 def written(folder: Path) -> str:
     """Make books in which 50,000 residents earned in a million transfers over fourteen months, all sealed."""
-    url = f"sqlite:///{folder / 'linli.db'}"
-    migrate(url, backup_folder=None)
-    with closing(sqlite3.connect(folder / "linli.db")) as database:
-        _fill(database)
-        database.commit()
+    url = unsealed(folder, TRANSFERS)
     _finish(url)
     return url
 
 
-def _fill(database: sqlite3.Connection) -> None:
+def unsealed(folder: Path, transfers_in_all: int) -> str:
+    """Make books in which 50,000 residents earned over fourteen months, with their month totals only."""
+    url = f"sqlite:///{folder / 'linli.db'}"
+    migrate(url, backup_folder=None)
+    with closing(sqlite3.connect(folder / "linli.db")) as database:
+        _fill(database, transfers_in_all)
+        database.commit()
+    return url
+
+
+def _fill(database: sqlite3.Connection, transfers_in_all: int) -> None:
     """Without its guards and most of its indexes a table is filled many times as fast; both come back."""
     for setting in ("synchronous = OFF", "cache_size = -200000", "temp_store = MEMORY"):
         database.execute(f"PRAGMA {setting}")
@@ -65,7 +71,7 @@ def _fill(database: sqlite3.Connection) -> None:
     kinds = [(1, "issued", "community"), (2, "expired", "community")]
     residents = [(_FIRST + number, "resident", str(number)) for number in range(ACCOUNTS)]
     database.executemany("INSERT INTO account (id, kind, owner) VALUES (?, ?, ?)", [*kinds, *residents])
-    database.execute(_WRITE)
+    database.execute(_WRITE, {"transfers": transfers_in_all})
     for statement in (*_INDEXES.values(), *ddl.append_only("sqlite"), *map(_month, _KEYS)):
         database.execute(statement)
 
