@@ -9,8 +9,9 @@ from sqlmodel import Session
 from points.accounts import find_accounts
 from points.earned import Among, earned_in
 from points.models import AccountKind, GroupKind, accounts
-from points.periods import months_in, period_later
-from points.ranking import AROUND, Earned, Found, by_index, counted, in_one_pass, kept_in_order
+from points.month_ranking import by_index, counted
+from points.periods import Span, months_in, period_later, span_of
+from points.ranking import AROUND, Earned, Found, in_one_pass
 
 
 @dataclass(frozen=True)
@@ -98,13 +99,13 @@ def period_board(
 
     `only` are the keys of those to be ranked among themselves; None: all.
     """
-    listed = earned_in(months_in(period), group_kind, among, months_in(period_later(period, -1)))
     own = _kept(session, group_kind, [] if own_key is None else [own_key])
     mine = next(iter(own), None)
-    if only is None and kept_in_order(period, among):
-        found = by_index(session, listed, top=top, own_key=mine)
-        total, earned = counted(session, listed)
+    if only is None and among is Among.EVERYBODY and span_of(period) is Span.MONTH:
+        found = by_index(session, period, group_kind, top=top, own_key=mine)
+        total, earned = counted(session, period, group_kind)
     else:
+        listed = earned_in(months_in(period), group_kind, among, months_in(period_later(period, -1)))
         keys = None if only is None else _kept(session, group_kind, only)
         found, total, earned = in_one_pass(session, listed, top=top, own_key=mine, only=keys)
     return _board(session, period, group_kind, found, total, earned)
@@ -114,9 +115,8 @@ def month_places(
     session: Session, *, month: str, group_kind: GroupKind, top: int, own_key: str | None = None
 ) -> Board:
     """Rank a month without counting how many there are: it reads no more than it gives."""
-    listed = earned_in((month,), group_kind, Among.EVERYBODY, ())
     own = _kept(session, group_kind, [] if own_key is None else [own_key])
-    found = by_index(session, listed, top=top, own_key=next(iter(own), None))
+    found = by_index(session, month, group_kind, top=top, own_key=next(iter(own), None))
     return _board(session, month, group_kind, found, 0, 0)
 
 
