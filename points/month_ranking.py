@@ -1,7 +1,6 @@
 """A month's board through its index: fixed statements that read what is shown, and no more."""
 
 from collections.abc import Sequence
-from datetime import datetime
 from functools import cache
 from typing import Any
 
@@ -23,7 +22,7 @@ from sqlmodel import Session
 
 from points.earned import Among, earned_in
 from points.models import GroupKind, monthly_totals
-from points.ranking import AROUND, Earned, Found, in_order
+from points.ranking import AROUND, Earned, Found, in_order, order
 
 _MORE_THAN_ANY = 2**63 - 1
 _MINE = bindparam("earned", type_=BigInteger)
@@ -104,14 +103,10 @@ def _row_of(session: Session, ask: _Statements, month: str, own_key: str) -> Any
 
 def _around(session: Session, ask: _Statements, month: str, mine: Any) -> tuple[list[Earned], list[Earned]]:
     facts = {"month": month, "mine": mine.key, "earned": mine.earned, "reached_at": mine.reached_at}
-    rows = sorted(session.connection().execute(ask.around, facts), key=_order)
-    ahead = [row for row in rows if _order(row) < _order(mine)]
-    behind = [row for row in rows if _order(row) > _order(mine)]
+    rows = sorted(session.connection().execute(ask.around, facts), key=order)
+    ahead = [row for row in rows if order(row) < order(mine)]
+    behind = [row for row in rows if order(row) > order(mine)]
     return _earned(ahead[::-1][:AROUND]), _earned(behind[:AROUND])
-
-
-def _order(row: Any) -> tuple[int, datetime, str]:
-    return (-row.earned, row.reached_at, row.key)
 
 
 def _earned(rows: Any) -> list[Earned]:

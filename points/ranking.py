@@ -3,10 +3,13 @@
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import Select, Subquery, select
 from sqlmodel import Session
+
+from points.storing import chunks
 
 AROUND = 2
 
@@ -37,9 +40,8 @@ class Found:
 def in_one_pass(
     session: Session, listed: Subquery, *, top: int, own_key: str | None, only: Collection[str] | None
 ) -> tuple[Found, int, int]:
-    """Read everybody in order; also say how many there are and what they earned together."""
-    everybody = session.connection().execute(in_order(listed))
-    rows = [Earned(key, earned) for key, earned in everybody if only is None or key in only]
+    """Read everybody, or some; also say how many there are and what they earned together."""
+    rows = _everybody(session, listed) if only is None else _some(session, listed, only)
     people = Counter(row.earned for row in rows)
     at = next((number for number, row in enumerate(rows) if row.key == own_key), None)
     if at is None:
@@ -56,6 +58,22 @@ def in_order(listed: Subquery) -> Select[Any]:
     """Who earned most first; among equals, who got there first."""
     t = listed.c
     return select(t.key, t.earned).order_by(t.earned.desc(), t.reached_at, t.key)
+
+
+def order(row: Any) -> tuple[int, datetime, str]:
+    """Say the same of one row, to sort by."""
+    return (-row.earned, row.reached_at, row.key)
+
+
+def _everybody(session: Session, listed: Subquery) -> list[Earned]:
+    return [Earned(key, earned) for key, earned in session.connection().execute(in_order(listed))]
+
+
+def _some(session: Session, listed: Subquery, only: Collection[str]) -> list[Earned]:
+    rows: list[Any] = []
+    for keys in chunks(sorted(only)):
+        rows.extend(session.connection().execute(select(listed).where(listed.c.key.in_(keys))))
+    return [Earned(row.key, row.earned) for row in sorted(rows, key=order)]
 
 
 def _of(people: Mapping[int, int], named: Sequence[Earned]) -> dict[int, int]:

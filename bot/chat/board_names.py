@@ -22,15 +22,17 @@ ANY = "*"
 SMALL_GROUP = "boards.small_group"
 
 
-def names_of(session: Session, kind: GroupKind, keys: Iterable[str]) -> dict[str, Names]:
+def names_of(
+    session: Session, kind: GroupKind, keys: Iterable[str], place: Place = Place.PRIVATE
+) -> dict[str, Names]:
     """Give the names of those who may be shown; a household has none."""
     wanted = list(keys)
     if kind is GroupKind.HOUSEHOLD:
         return {}
     if kind is GroupKind.RESIDENT:
-        shown = shown_names(session, map(int, wanted), Place.PRIVATE)
+        shown = shown_names(session, map(int, wanted), place)
         return {str(resident_id): {ANY: name} for resident_id, name in shown.items()}
-    unnamed = unnamed_groups(session)
+    unnamed = unnamed_groups(session, place)
     return {key: _group_names(session, kind, key, unnamed) for key in wanted}
 
 

@@ -38,7 +38,7 @@ def card_message(
         t.rich("me.household", people=t.count("count.people", card.household_size), door=_door(t, card)),
         t.rich("me.teams", teams=_teams(t, card)),
         t.rich("me.availability", availability=_may_call(t, card, house, now)),
-        t.rich("me.shown", shown=t(SHOWN_NAMES[card.shown_in])),
+        t.rich("me.shown", shown=card.pseudonym or t(SHOWN_NAMES[card.shown_in])),
     ]
     born = t("me.no_birth") if card.birth_year is None else str(card.birth_year)
     lines.append(t.rich("me.birth", year=born))

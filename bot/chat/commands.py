@@ -27,7 +27,10 @@ def allowed(act: Act) -> Sees:
 
 @dataclass(frozen=True)
 class Command:
-    """A command; ``about`` is the key of its line in the menu, ``words`` are typed instead of it."""
+    """A command; ``about`` is the key of its line in the menu, ``words`` are typed instead of it.
+
+    One that works ``in_groups`` is dealt with where it is said; all others lead into the private chat.
+    """
 
     name: str
     about: str
@@ -35,6 +38,7 @@ class Command:
     sees: Sees = everybody
     words: tuple[str, ...] = ()
     for_strangers: bool = False
+    in_groups: bool = False
 
 
 def visible(commands: tuple[Command, ...], person: Person | None) -> tuple[Command, ...]:

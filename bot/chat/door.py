@@ -11,6 +11,7 @@ from telegram import Message as TelegramMessage
 from telegram.constants import ChatMemberStatus, ChatType
 from telegram.error import Forbidden
 
+from bot.chat.binding import end_binding, offer_channel
 from bot.chat.callout_words import rehearsed
 from bot.chat.commands import Handler, Routes
 from bot.chat.conversation import Talk, talk_of
@@ -26,7 +27,7 @@ from bot.chat.turn import Forged, Said, Speaker, Turn
 from bot.clock import Clock
 from bot.community import ChatState, Person, known_as, mark_chat, person
 from bot.database import Database
-from bot.delivery import Button, Message
+from bot.delivery import Button, Message, move_chat
 
 log = structlog.get_logger(__name__)
 
@@ -59,15 +60,27 @@ class Door:
             await self._membership(update.my_chat_member)
         elif update.callback_query is not None:
             await self._tap(update.callback_query)
+        elif update.message is not None and update.message.migrate_to_chat_id is not None:
+            moved = (update.message.chat.id, update.message.migrate_to_chat_id)
+            await self._database.write(move_chat, *moved)
         elif update.message is not None and update.message.from_user is not None:
             await self._message(update.message, update.message.from_user)
 
     async def _membership(self, change: ChatMemberUpdated) -> None:
-        if change.chat.type != ChatType.PRIVATE:
-            return
         gone = change.new_chat_member.status in (ChatMemberStatus.BANNED, ChatMemberStatus.LEFT)
+        if change.chat.type != ChatType.PRIVATE:
+            await self._group_membership(change, gone=gone)
+            return
         state = ChatState.BLOCKED if gone else ChatState.REACHABLE
         await self._mark(change.chat.id, state)
+
+    async def _group_membership(self, change: ChatMemberUpdated, *, gone: bool) -> None:
+        user, chat = change.from_user, change.chat
+        turn = await self._turn(user, Said(), user.id)
+        if gone:
+            await turn.act(end_binding, chat_id=chat.id, actor=turn.speaker.person, now=turn.now)
+        elif chat.type == ChatType.CHANNEL:
+            await self._carry(turn, partial(offer_channel, chat_id=chat.id, title=chat.title or ""))
 
     async def _mark(self, chat_id: int, state: ChatState) -> None:
         await self._database.write(mark_chat, bot_id=self._house.bot_id, chat_id=chat_id, state=state)
@@ -96,7 +109,13 @@ class Door:
         command, _, addressee = _command(message.text or "").partition("@")
         if not command or addressee.casefold() != self._house.bot_username.casefold():
             return
-        turn = await self._turn(user, Said(), message.chat.id)
+        turn = await self._turn(user, _said(message), message.chat.id)
+        known = self._routes.command(command)
+        if known is not None and known.in_groups:
+            turn.said = Said(text="".join(turn.said.text.split(maxsplit=1)[1:]))
+            turn.group = message.chat.title or ""
+            await self._carry(turn, known.handle)
+            return
         button = Button(turn.t("button.private_chat"), url=self._house.chat_link)
         await turn.say(Message(str(escape(turn.t("group.talk_in_private"))), ((button,),)))
 
@@ -153,7 +172,8 @@ class Door:
         try:
             await handler(turn)
         except Forbidden:
-            await self._mark(turn.speaker.user_id, ChatState.BLOCKED)
+            if turn.group is None:
+                await self._mark(turn.speaker.user_id, ChatState.BLOCKED)
         except Exception as error:
             sentence = refusal(error, turn.t, self._house)
             if sentence is not None and rehearses(turn):

@@ -5,7 +5,15 @@ from dataclasses import dataclass
 from sqlmodel import Session
 
 from bot.chat.board_names import Names, names_of
-from bot.community import group_keys, person_by_id, teams_of
+from bot.community import (
+    Place,
+    areas_within,
+    group_keys,
+    person_by_id,
+    residents_in,
+    root_area,
+    teams_of,
+)
 from points import AROUND, Board, GroupKind, Rank, Rest, period_board
 
 KINDS = (GroupKind.RESIDENT, GroupKind.TEAM, GroupKind.BUILDING)
@@ -68,9 +76,26 @@ class MonthBoards:
 
 
 def month_boards(session: Session, *, month: str, top: int, reader: int | None) -> MonthBoards:
-    """Give the boards of a month as a private chat may show them, with the reader's own places."""
+    """Give the boards of a month, quarter or year for a private chat, with the reader's own places."""
     own = _own_keys(session, reader)
     return MonthBoards(month, tuple(_board(session, month, kind, own[kind]) for kind in KINDS), top)
+
+
+def group_boards(session: Session, *, month: str, top: int, area_id: int) -> MonthBoards:
+    """Give the boards of a month as a group of this area may show them: those who live there now."""
+    only = _within(session, area_id)
+    boards = tuple(_board(session, month, kind, None, Place.GROUP, some) for kind, some in only.items())
+    return MonthBoards(month, boards, top)
+
+
+def _within(session: Session, area_id: int) -> dict[GroupKind, frozenset[str] | None]:
+    """Say who is ranked in an area, kind by kind; teams belong to the whole community."""
+    if area_id == root_area(session).area_id:
+        return dict.fromkeys(KINDS)
+    return {
+        GroupKind.RESIDENT: frozenset(str(one.resident_id) for one in residents_in(session, area_id)),
+        GroupKind.BUILDING: frozenset(one.code for one in areas_within(session, area_id)),
+    }
 
 
 def _own_keys(session: Session, reader: int | None) -> dict[GroupKind, str | None]:
@@ -85,10 +110,12 @@ def _own_keys(session: Session, reader: int | None) -> dict[GroupKind, str | Non
     }
 
 
-def kind_board(session: Session, board: Board, own_key: str | None) -> KindBoard:
+def kind_board(
+    session: Session, board: Board, own_key: str | None, place: Place = Place.PRIVATE
+) -> KindBoard:
     """Give the names to a board, each looked up once."""
     ranks = dict.fromkeys((*board.rows, *board.near))
-    names = names_of(session, board.group_kind, [rank.key for rank in ranks])
+    names = names_of(session, board.group_kind, [rank.key for rank in ranks], place)
     codes = _codes(session, board.group_kind, list(ranks))
 
     def line(rank: Rank) -> Line:
@@ -100,9 +127,16 @@ def kind_board(session: Session, board: Board, own_key: str | None) -> KindBoard
     return KindBoard(board.group_kind, board, tuple(map(line, board.rows)), own, tuple(map(line, board.near)))
 
 
-def _board(session: Session, month: str, kind: GroupKind, own_key: str | None) -> KindBoard:
-    board = period_board(session, period=month, group_kind=kind, top=FETCHED, own_key=own_key)
-    return kind_board(session, board, own_key)
+def _board(
+    session: Session,
+    month: str,
+    kind: GroupKind,
+    own_key: str | None,
+    place: Place = Place.PRIVATE,
+    only: frozenset[str] | None = None,
+) -> KindBoard:
+    board = period_board(session, period=month, group_kind=kind, top=FETCHED, own_key=own_key, only=only)
+    return kind_board(session, board, own_key, place)
 
 
 def _codes(session: Session, kind: GroupKind, ranks: list[Rank]) -> dict[str, str]:

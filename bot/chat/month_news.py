@@ -9,17 +9,17 @@ from zoneinfo import ZoneInfo
 from sqlmodel import Session
 
 from bot.chat.board_months import first_day
+from bot.chat.group_news import announce_to_groups, pictures_for_groups
 from bot.chat.house import House
 from bot.chat.keyboards import one_a_row
 from bot.chat.month_boards import MonthBoards, month_boards
-from bot.chat.month_words import news_html, picture_of
-from bot.chat.season_news import announce_season
+from bot.chat.month_words import draw, news_html, picture_of
+from bot.chat.season_news import announce_season, readers, season_ended
 from bot.chat.telling import tell
 from bot.chat.texts import Texts, texts
-from bot.community import residents_in, root_area
 from bot.delivery import Button, Lane, Message
 from bot.schedule import put
-from points import month_of, month_root, months_later
+from points import Season, month_of, month_root, months_later
 
 if TYPE_CHECKING:
     from bot.pictures import LeaderboardPicture
@@ -45,10 +45,14 @@ def draw_month(
     session: Session, facts: Mapping[str, Any], _: datetime, house: House
 ) -> Callable[[], Announcing]:
     """Read what a month's pictures show; drawing them, for a thread, gives the rule that announces them."""
-    boards = month_boards(session, month=str(facts["month"]), top=TOP, reader=None)
-    languages = () if boards.empty or _waits_for_seal(session, facts) else house.languages
-    pictures = [_picture(texts(language), boards, house) for language in languages]
-    return lambda: partial(announce_month, drawn={picture: _draw(picture) for picture in pictures})
+    month = str(facts["month"])
+    boards = month_boards(session, month=month, top=TOP, reader=None)
+    if boards.empty or _waits_for_seal(session, facts):
+        return lambda: announce_month
+    done = season_ended(session, month)
+    pictures = {_picture(texts(language), boards, house) for language in house.languages}
+    pictures.update(pictures_for_groups(session, month=month, top=TOP, house=house))
+    return lambda: partial(announce_month, drawn={picture: draw(picture) for picture in pictures}, done=done)
 
 
 def announce_month(
@@ -57,6 +61,7 @@ def announce_month(
     now: datetime,
     house: House,
     drawn: Mapping["LeaderboardPicture", bytes] | None = None,
+    done: Season | None = None,
 ) -> None:
     """Tell everybody the boards of a month, and plan the next; a month without a point passes in silence.
 
@@ -69,20 +74,21 @@ def announce_month(
         again = {"month": month, "waited": waited + 1}
         put(session, key=f"leaderboard:{month}:{waited}", kind=LEADERBOARD_DUE, at=now, facts=again)
         return
-    announce_season(session, month=month, now=now)
+    announce_season(session, month=month, now=now, house=house, done=done)
     boards = month_boards(session, month=month, top=TOP, reader=None)
     if boards.empty:
         return
     root = month_root(session, month)
     tell(
         session,
-        residents_in(session, root_area(session).area_id),
+        readers(session),
         key=f"leaderboard:{month}",
         words=lambda t: _news(t, boards, house, drawn or {}, root),
         now=now,
         lane=Lane.BULK,
         about=f"leaderboard:{month}",
     )
+    announce_to_groups(session, month=month, top=TOP, house=house, now=now, drawn=drawn or {}, root=root)
 
 
 def _waits_for_seal(session: Session, facts: Mapping[str, Any]) -> bool:
@@ -113,19 +119,14 @@ def _news(
 ) -> Message:
     picture = _picture(t, boards, house)
     mine = Button(t("boards.button_mine"), f"bm:{boards.month}")
+    enough = Button(t("boards.button_news_off"), "bn:0")
     return Message(
         str(news_html(t, boards, root=root)),
-        one_a_row(mine),
-        photo=drawn[picture] if picture in drawn else _draw(picture),
+        one_a_row(mine, enough),
+        photo=drawn[picture] if picture in drawn else draw(picture),
         file_name=f"leaderboard-{boards.month}.png",
     )
 
 
 def _picture(t: Texts, boards: MonthBoards, house: House) -> "LeaderboardPicture":
     return picture_of(t, boards, t.name(house.neighbourhood.names))
-
-
-def _draw(picture: "LeaderboardPicture") -> bytes:
-    from bot.pictures import draw_leaderboard  # noqa: PLC0415 - typst is loaded once a month here
-
-    return draw_leaderboard(picture)

@@ -58,12 +58,14 @@ def boards_html(t: Texts, boards: MonthBoards) -> Markup:
     return Markup("\n\n").join((first, *blocks))
 
 
-def news_html(t: Texts, boards: MonthBoards, *, root: str | None = None) -> Markup:
+def news_html(t: Texts, boards: MonthBoards, *, root: str | None = None, area: str | None = None) -> Markup:
     """Word the boards of a month that is over, for everybody at once, with the seal it ended with."""
     blocks = [_board(t, board, boards.top) for board in boards.boards if board.lines]
     if root is not None:
         blocks.append(t.rich("boards.seal", root=short_root(root)))
-    return Markup("\n\n").join((t.rich("boards.news", month=month_name(boards.month, t.language)), *blocks))
+    month = month_name(boards.month, t.language)
+    first = t.rich("boards.news_area", area=area, month=month) if area else t.rich("boards.news", month=month)
+    return Markup("\n\n").join((first, *blocks))
 
 
 def picture_of(t: Texts, boards: MonthBoards, community: str) -> "LeaderboardPicture":
@@ -76,6 +78,13 @@ def picture_of(t: Texts, boards: MonthBoards, community: str) -> "LeaderboardPic
         sections=tuple(_section(t, board, boards.top) for board in boards.boards if board.lines),
         footer=t("boards.picture_footer"),
     )
+
+
+def draw(picture: "LeaderboardPicture") -> bytes:
+    """Draw it, which takes a while."""
+    from bot.pictures import draw_leaderboard  # noqa: PLC0415 - typst is loaded where somebody looks at it
+
+    return draw_leaderboard(picture)
 
 
 def _heading(t: Texts, boards: MonthBoards) -> Markup:

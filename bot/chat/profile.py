@@ -1,6 +1,6 @@
 """/me and /language: a resident's own card, and changing its lines one by one."""
 
-from bot.chat.cards import SHOWN_NAMES, card_message
+from bot.chat.cards import card_message
 from bot.chat.conversation import Talk
 from bot.chat.house import House
 from bot.chat.joining import FLAGS
@@ -11,14 +11,12 @@ from bot.chat.texts import Texts, texts
 from bot.chat.turn import Forged, Turn
 from bot.community import (
     BadBirthYear,
-    ShownIn,
     card,
     move,
     rename,
     root_area,
     set_birth_year,
     set_language,
-    set_shown,
 )
 from bot.delivery import Button, Message
 from points import standing
@@ -57,22 +55,6 @@ async def ask_home(turn: Turn) -> None:
 async def take_home(turn: Turn, area_id: int) -> None:
     """Live there from now on."""
     await turn.act_and_step(lambda _: None, move, resident_id=turn.me, area_id=area_id, now=turn.now)
-    await show_card(turn)
-
-
-async def ask_shown(turn: Turn) -> None:
-    """Ask how leaderboards show the speaker."""
-    buttons = [Button(turn.t(key), f"mw:{shown.value}") for shown, key in SHOWN_NAMES.items()]
-    question = Message(turn.t.rich("me.ask_shown"), one_a_row(*buttons, _cancel(turn)))
-    await turn.ask(question, "me.shown")
-
-
-async def take_shown(turn: Turn) -> None:
-    """Take how leaderboards show the speaker."""
-    wanted = turn.said.word(0)
-    if wanted not in set(ShownIn):
-        raise Forged
-    await turn.act_and_step(lambda _: None, set_shown, resident_id=turn.me, shown_in=ShownIn(wanted))
     await show_card(turn)
 
 

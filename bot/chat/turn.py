@@ -99,6 +99,7 @@ class Turn:
     redraws: Redraws
     query: CallbackQuery | None = None
     toasted: bool = False
+    group: str | None = None  # the title of the group it was said in
     heard: str = ""  # names the tap or message itself, the same when it is dealt with again after a crash
 
     @property

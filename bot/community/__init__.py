@@ -5,6 +5,7 @@ from bot.community.areas import (
     area,
     area_by_code,
     areas_below,
+    areas_within,
     leaves,
     open_area,
     path_range,
@@ -44,6 +45,7 @@ from bot.community.errors import (
     HouseholdFull,
     LivesThereAlready,
     NameFault,
+    NameTaken,
     NotAllowed,
     NotYourWard,
     OnlyOneHere,
@@ -101,9 +103,7 @@ from bot.community.residents import (
     person_by_id,
     rename,
     set_language,
-    set_shown,
     set_skills,
-    shown_names,
 )
 from bot.community.roles import (
     ROLE_ACTS,
@@ -116,6 +116,14 @@ from bot.community.roles import (
     grants_of,
     may,
     require,
+)
+from bot.community.showing import (
+    set_board_news,
+    set_pseudonym,
+    set_shown,
+    shown_names,
+    wants_board_news,
+    who_wants_board_news,
 )
 from bot.community.small_groups import Unnamed, unnamed_groups
 from bot.community.stays import LivedTogether, lived_together
@@ -180,6 +188,7 @@ __all__ = [
     "MovedIn",
     "MovedOut",
     "NameFault",
+    "NameTaken",
     "NotAllowed",
     "NotYourWard",
     "OnlyOneHere",
@@ -218,6 +227,7 @@ __all__ = [
     "area",
     "area_by_code",
     "areas_below",
+    "areas_within",
     "ask_home",
     "audience",
     "audit_entries",
@@ -272,8 +282,10 @@ __all__ = [
     "root_area",
     "set_away",
     "set_birth_year",
+    "set_board_news",
     "set_door",
     "set_language",
+    "set_pseudonym",
     "set_quiet_hours",
     "set_shown",
     "set_skills",
@@ -288,4 +300,6 @@ __all__ = [
     "teams_of",
     "trail",
     "unnamed_groups",
+    "wants_board_news",
+    "who_wants_board_news",
 ]

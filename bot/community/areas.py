@@ -105,6 +105,13 @@ def leaves(session: Session) -> tuple[AreaView, ...]:
     return tuple(one for one in everything if one.leaf)
 
 
+def areas_within(session: Session, area_id: int) -> tuple[AreaView, ...]:
+    """Give an area and every active one below it, in the order of their paths."""
+    mine = area(session, area_id)
+    found = _views(session, _AREAS.where(below(mine.path), col(Area.retired_at).is_(None)))
+    return tuple(sorted(found, key=lambda one: one.path))
+
+
 def trail(session: Session, path: str) -> tuple[AreaView, ...]:
     """Give the areas from the root down to the area of this path."""
     found = _views(session, _AREAS.where(col(Area.code).in_(codes_above(path))))

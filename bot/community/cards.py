@@ -37,6 +37,7 @@ class Card:
     availability: AvailabilityView
     roles: tuple[HeldRole, ...]
     birth_year: int | None = None
+    pseudonym: str | None = None
 
 
 def card(session: Session, resident_id: int) -> Card:
@@ -63,6 +64,7 @@ def card(session: Session, resident_id: int) -> Card:
         availability=availability(session, resident_id),
         roles=_held(session, resident_id),
         birth_year=row.birth_year,
+        pseudonym=row.pseudonym,
     )
 
 

@@ -47,6 +47,10 @@ class BadName(Refusal):
     longest: int
 
 
+class NameTaken(Refusal):
+    """Somebody else is called that, or shows this name on boards."""
+
+
 @dataclass(eq=False)
 class BadBirthYear(Refusal):
     earliest: int

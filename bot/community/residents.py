@@ -1,4 +1,4 @@
-"""Who is speaking, and what residents change about themselves: name, language, area, how boards show them."""
+"""Who is speaking, and what residents change about themselves: name, language, area, skills."""
 
 import secrets
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -20,11 +20,10 @@ from bot.community.models import (
     Membership,
     Resident,
     RoleGrant,
-    ShownIn,
     Skill,
     Status,
 )
-from bot.community.names import Place, checked_line, checked_name, name_key, shown_name
+from bot.community.names import checked_line, checked_name, name_key
 from bot.community.roles import RESIDENT_ACTS, ROLE_ACTS, VOLUNTEER_ACTS, Act, Grant, allows
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's base 32: no I, L, O, U to misread
@@ -177,12 +176,6 @@ def set_language(session: Session, *, resident_id: int, language: str) -> None:
     session.flush()
 
 
-def set_shown(session: Session, *, resident_id: int, shown_in: ShownIn) -> None:
-    """Choose how boards show this person."""
-    active(session, resident_id).shown_in = shown_in
-    session.flush()
-
-
 def set_skills(session: Session, *, resident_id: int, skills: Iterable[str]) -> tuple[str, ...]:
     """Replace what this person can do, and give it as stored.
 
@@ -256,12 +249,3 @@ def _called(typed: str) -> ColumnElement[bool]:
         return and_(linked, col(Resident.status) == Status.ACTIVE)
     code = typed.upper().translate(_MISREAD)
     return or_(col(Resident.short_code) == code, col(Resident.name_key) == name_key(typed))
-
-
-def shown_names(session: Session, resident_ids: Iterable[int], place: Place) -> dict[int, str]:
-    """Give the names a board may show there; whoever hides or was forgotten is missing."""
-    statement = select(col(Resident.id), col(Resident.name), col(Resident.shown_in)).where(
-        col(Resident.id).in_(list(resident_ids)), col(Resident.name).is_not(None)
-    )
-    shown = {row[0]: shown_name(row[1], row[2], place) for row in session.execute(statement)}
-    return {resident_id: name for resident_id, name in shown.items() if name is not None}

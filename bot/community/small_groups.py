@@ -4,10 +4,11 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import Select, case, func, select
+from sqlalchemy import ColumnElement, Select, case, func, or_, select
 from sqlmodel import Session, col
 
 from bot.community.models import Area, Membership, Resident, ShownIn, Status, Team
+from bot.community.names import Place
 
 SMALLEST_NAMED = 5
 
@@ -20,9 +21,9 @@ class Unnamed:
     teams: frozenset[str]
 
 
-def unnamed_groups(session: Session) -> Unnamed:
-    """Give the groups of under five people in which somebody asked not to be shown."""
-    hidden = func.sum(case((col(Resident.shown_in) == ShownIn.HIDDEN, 1), else_=0))
+def unnamed_groups(session: Session, place: Place) -> Unnamed:
+    """Give the groups of under five people in which somebody is not to be shown there, or not by name."""
+    hidden = func.sum(case((_not_named(place), 1), else_=0))
     people = select(func.count(), hidden).where(col(Resident.status) == Status.ACTIVE)
     living = people.join(Area, col(Area.id) == col(Resident.area_id)).group_by(col(Area.path))
     belonging = (
@@ -36,6 +37,11 @@ def unnamed_groups(session: Session) -> Unnamed:
         for code in path.strip("/").split("/")
     )
     return Unnamed(_small(areas), _small(_rows(session, belonging.add_columns(col(Team.code)))))
+
+
+def _not_named(place: Place) -> ColumnElement[bool]:
+    hiding = or_(col(Resident.shown_in) == ShownIn.HIDDEN, col(Resident.pseudonym).is_not(None))
+    return hiding if place is Place.PRIVATE else or_(hiding, col(Resident.shown_in) == ShownIn.MASKED)
 
 
 def _rows(session: Session, query: Select[tuple[int, int, str]]) -> list[tuple[str, int, int]]:

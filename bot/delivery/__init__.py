@@ -5,6 +5,7 @@ its module: `sender.Sender`, `pace.Pace`, `limiter.PaceLimiter`, `edits.Edits`, 
 `transport.BoundedRequest`.
 """
 
+from bot.delivery.bindings import Bound, bind_chat, binding, bindings, move_chat, unbind_chat
 from bot.delivery.messages import Button, Lane, Message, MessageError, MessageTooLong, Recipient
 from bot.delivery.models import State
 from bot.delivery.outbox import (
@@ -23,6 +24,7 @@ from bot.delivery.results import ChatState, Recorded
 from bot.delivery.rewrites import rewrite
 
 __all__ = [
+    "Bound",
     "Button",
     "ChatState",
     "DeliveryView",
@@ -35,12 +37,17 @@ __all__ = [
     "Recipient",
     "Recorded",
     "State",
+    "bind_chat",
+    "binding",
+    "bindings",
     "deliveries",
     "enqueue",
     "erase_said",
     "forget_chat",
+    "move_chat",
     "progress",
     "rewrite",
     "still_open",
+    "unbind_chat",
     "withdraw",
 ]

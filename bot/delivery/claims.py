@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Integer, Select, bindparam, or_, select, update
 from sqlmodel import Session, col
 
+from bot.delivery.bindings import move_chat
 from bot.delivery.messages import SENT_AGAIN_IN_DOUBT, Buttons, Lane, buttons_from_json
 from bot.delivery.models import Broadcast, Delivery, Method, Rendering, State
 from bot.delivery.outbox import underway, waiting
@@ -108,6 +109,7 @@ def record(session: Session, ended: Sequence[Ended]) -> tuple[Recorded, ...]:
             _remember_file(session, each.claim.rendering_id, each.outcome.file_id)
         if each.outcome.moved_to is not None:
             _move(session, each.claim, each.outcome.moved_to)
+            move_chat(session, each.claim.chat_id, each.outcome.moved_to)
     _keep_withdrawn(session, [each.claim.delivery_id for each in ended if each.outcome.state is State.QUEUED])
     return tuple(_recorded(each) for each in ended if each.outcome.state in FINAL)
 

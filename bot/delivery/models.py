@@ -114,6 +114,7 @@ class Binding(SQLModel, table=True):
     """A group or channel that gets what is posted for an area: at most one area for each chat."""
 
     chat_id: int = Field(primary_key=True, sa_type=BigId, sa_column_kwargs={"autoincrement": False})
+    title: str
     area_id: int = Field(index=True, sa_type=BigId)
     language: str
     bound_by: int = Field(sa_type=BigId)

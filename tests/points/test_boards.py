@@ -1,4 +1,9 @@
+from datetime import timedelta
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from points_town import SHANGHAI, Town
+from sqlalchemy import insert
 
 from points import (
     Among,
@@ -10,10 +15,11 @@ from points import (
     award,
     month_board,
     period_board,
+    resident_account,
     reverse,
     season,
 )
-from points.models import GroupKind
+from points.models import GroupKind, monthly_totals
 
 
 def earns(town: Town, who: int, times: int, building: str = "b1") -> None:
@@ -133,3 +139,54 @@ def test_a_season_adds_up_what_was_done_together(town: Town) -> None:
     reverse(town.session, transfer_id=undone.transfer_id or 0, key="mend", now=town.now, zone=SHANGHAI)
     assert season(town.session, ("2026-01", "2026-02", "2026-03")) == Season(2, 135, 35 + 27)
     assert season(town.session, ("2026-04",)) == Season(0, 0, 0)
+
+
+def test_some_are_ranked_among_themselves(town: Town) -> None:
+    for who, times in ((1, 5), (2, 4), (3, 3), (4, 1)):
+        earns(town, who, times)
+    for period in ("2026-03", "2026"):
+        some = period_board(
+            town.session, period=period, group_kind=GroupKind.RESIDENT, top=9, only={"2", "4", "7"}
+        )
+        assert some.rows == (Rank(1, "2", 2000), Rank(2, "4", 500))
+        assert (some.total, some.earned, some.sharing) == (2, 2500, {1: 1, 2: 1})
+
+
+@given(
+    figures=st.lists(st.tuples(st.integers(0, 4), st.integers(0, 2)), min_size=1, max_size=9),
+    top=st.integers(0, 9),
+)
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_the_index_the_full_count_and_plain_sorting_agree(
+    town: Town, figures: list[tuple[int, int]], top: int
+) -> None:
+    with town.session.begin_nested() as once:
+        earned = {str(who): figure for who, figure in enumerate(figures, start=1)}
+        keys = {who: str(resident_account(town.session, int(who))) for who in earned}
+        for who, (points, second) in earned.items():
+            keep(town, keys[who], points, second)
+        for who in earned:
+            facts = {"period": "2026-03", "group_kind": GroupKind.RESIDENT, "top": top, "own_key": who}
+            found = period_board(town.session, **facts)
+            assert found == period_board(town.session, **facts, only=earned)
+            assert found == sorted_plainly(earned, keys, who, top)
+        once.rollback()
+
+
+def keep(town: Town, key: str, points: int, second: int) -> None:
+    values = {"month": "2026-03", "group_kind": GroupKind.RESIDENT, "key": key, "earned": points}
+    reached = town.now + timedelta(seconds=second)
+    town.session.execute(insert(monthly_totals).values(**values, reached_at=reached))
+
+
+def sorted_plainly(earned: dict[str, tuple[int, int]], keys: dict[str, str], own: str, top: int) -> Board:
+    """Say what the board is, by the simplest means there are."""
+    order = sorted((-points, second, keys[who], who) for who, (points, second) in earned.items() if points)
+    figures = sorted({-row[0] for row in order}, reverse=True)
+    ranks = [Rank(figures.index(-row[0]) + 1, row[3], -row[0]) for row in order]
+    at = next((number for number, rank in enumerate(ranks) if rank.key == own), None)
+    mine = None if at is None else ranks[at]
+    near = () if at is None else tuple(ranks[max(0, at - 2) : at + 3])
+    sharing = {rank.place: sum(one.place == rank.place for one in ranks) for rank in (*ranks[:top], *near)}
+    total = sum(rank.earned for rank in ranks)
+    return Board("2026-03", GroupKind.RESIDENT, tuple(ranks[:top]), mine, len(ranks), total, sharing, near)

@@ -15,6 +15,7 @@ def upgrade() -> None:
     op.create_table(
         "binding",
         sa.Column("chat_id", BigId, autoincrement=False, nullable=False),
+        sa.Column("title", sa.String(), nullable=False),
         sa.Column("area_id", BigId, nullable=False),
         sa.Column("language", sa.String(), nullable=False),
         sa.Column("bound_by", BigId, nullable=False),

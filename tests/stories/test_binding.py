@@ -1,0 +1,221 @@
+"""Stories of bound groups: a coordinator ties one to an area, and its leaderboard comes there, once."""
+
+from typing import Any
+
+import pytest
+
+from bot import community
+from bot.sandbox.handset import Handset
+from tests.stories.test_leaderboards import _earns as earns
+from town import Town
+
+
+class Group:
+    """A group or channel, seen from outside."""
+
+    def __init__(self, town: Town, chat: dict[str, Any]) -> None:
+        self._town = town
+        self.id = int(chat["id"])
+
+    async def hears(self, *words: str, times: int = 1) -> dict[str, Any]:
+        """Wait until the bot has said all these words there, so many times; give the newest."""
+        revision = 0
+        for _ in range(10):
+            news = {"after": revision, "wait": 6}
+            answer = (await self._town.client.get(f"/sim/chats/{self.id}/messages", params=news)).json()
+            revision = answer["revision"]
+            found = [one for one in await self.said() if all(word in one["text"] for word in words)]
+            if len(found) >= times:
+                return found[-1]
+        raise AssertionError(f"{words} in {[one['text'] for one in await self.said()]}")
+
+    async def said(self) -> list[dict[str, Any]]:
+        answer = (await self._town.client.get(f"/sim/chats/{self.id}/messages")).json()
+        return [one for one in answer["messages"] if one["from_bot"]]
+
+    async def has_bot(self, inside: bool) -> None:
+        await self._town.client.post(f"/sim/groups/{self.id}/bot", json={"inside": inside})
+
+
+async def group_of(town: Town, *phones: Handset, kind: str = "supergroup", title: str = "Block 1") -> Group:
+    members = [phone.person_id for phone in phones]
+    body = {"title": title, "members": members, "type": kind}
+    return Group(town, (await town.client.post("/sim/groups", json=body)).json())
+
+
+async def says_there(town: Town, phone: Handset, group: Group, command: str) -> None:
+    name, _, rest = command.partition(" ")
+    text = f"/{name}@{town.app.house.bot_username} {rest}".strip()
+    await phone.does("text", {"text": text, "chat_id": group.id})
+
+
+async def test_a_bound_group_gets_the_months_board_once_with_masked_names(town: Town) -> None:
+    lin, mei = await town.coordinator("Lin"), await town.resident("Mei")
+    group = await group_of(town, lin, mei)
+    await says_there(town, lin, group, "bind")
+    await group.hears("gets the leaderboards of Willow Bank")
+    await earns(town, mei, times=2)
+    await earns(town, lin, times=1)
+    await town.later(days=25)
+    post = await group.hears("leaderboard of November 2026", "🥇 M*i", "🥈 L*n")
+    assert post["photo"]
+    assert "Mei" not in post["text"]
+    assert post["buttons"][0][0]["url"] == town.app.house.chat_link
+    await town.restart()
+    await town.later(days=1)
+    await mei.says("/points")
+    await mei.hears("Neighbourhood points")
+    assert sum("leaderboard of" in one["text"] for one in await group.said()) == 1
+    assert await town.acts() == ["invite", "grant-role", "bind-group"]
+
+
+async def test_a_group_of_a_building_reads_of_its_own_people_only(town: Town) -> None:
+    lin = await town.coordinator("林", language="zh")
+    mei, bo = await town.resident("王小英"), await town.resident("Bo", area="b4")
+    group = await group_of(town, lin)
+    await says_there(town, lin, group, "bind 1号楼")
+    await group.hears("这里会收到1号楼的排行榜")
+    await earns(town, mei, times=1)
+    await earns(town, bo, times=3)
+    await town.later(days=25)
+    post = await group.hears("1号楼2026年11月排行榜", "🥇 王*英 · 20")
+    assert "B*" not in post["text"]
+
+
+async def test_who_chose_a_name_is_shown_by_it_in_groups(town: Town) -> None:
+    lin, mei = await town.coordinator("Lin"), await town.resident("Mei")
+    group = await group_of(town, lin)
+    await says_there(town, lin, group, "bind")
+    await mei.says("/me")
+    await mei.taps("🏆")
+    await mei.taps("✏️ Another")
+    await mei.says("Lin")
+    await mei.hears("called that already")
+    await mei.says("Sunflower")
+    await mei.hears("On leaderboards: Sunflower")
+    await earns(town, mei, times=1)
+    await lin.says("/leaderboard")
+    await lin.hears("🥇 Sunflower")
+    await town.later(days=25)
+    await group.hears("🥇 Sunflower", "a small group")
+
+
+async def test_only_coordinators_bind_and_only_where_they_may(town: Town) -> None:
+    mei = await town.resident("Mei")
+    lin, wei = await town.coordinator("Lin"), await town.coordinator("Wei", area="g2")
+    group = await group_of(town, lin, wei, mei)
+    refusals = 0
+    for phone, command in ((mei, "bind"), (mei, "unbind"), (wei, "bind g1")):
+        await says_there(town, phone, group, command)
+        refusals += 1
+        await group.hears("does not allow this", times=refusals)
+    await says_there(town, lin, group, "bind nowhere")
+    await group.hears("no such area")
+    await says_there(town, wei, group, "unbind")
+    await group.hears("no leaderboards anyway")
+    assert await town.rows("binding") == []
+    await says_there(town, lin, group, "bind")
+    await group.hears("leaderboards of Willow Bank")
+    for command in ("bind", "unbind"):
+        await says_there(town, wei, group, command)
+        refusals += 1
+        await group.hears("does not allow this", times=refusals)
+    await says_there(town, lin, group, "bind")
+    await group.hears("leaderboards of Willow Bank", times=2)
+    await says_there(town, lin, group, "unbind")
+    await group.hears("gets no more leaderboards")
+    assert [act for act in await town.acts() if "bind" in act] == ["bind-group", "unbind-group"]
+
+
+async def test_the_coordinators_own_area_is_what_a_group_is_bound_to(town: Town) -> None:
+    wei = await town.coordinator("Wei", area="g2")
+    group = await group_of(town, wei)
+    await says_there(town, wei, group, "bind")
+    await group.hears("leaderboards of Grid 2")
+    await wei.says("/bind")
+    await wei.hears("Block 1: Grid 2")
+    await wei.taps("✖️ Block 1")
+    await wei.hears("Add me to a group")
+    assert await town.rows("binding") == []
+
+
+async def test_the_binding_ends_when_the_bot_is_removed(town: Town) -> None:
+    lin = await town.coordinator("Lin")
+    group = await group_of(town, lin)
+    await says_there(town, lin, group, "bind")
+    await group.hears("leaderboards of")
+    await group.has_bot(False)
+    await lin.says("/bind")
+    await lin.hears("Add me to a group")
+    assert (await town.acts())[-2:] == ["bind-group", "unbind-group"]
+
+
+async def test_a_channel_is_bound_from_the_private_chat_by_who_leads_it(town: Town) -> None:
+    lin, wei = await town.coordinator("Lin"), await town.coordinator("Wei")
+    channel = await group_of(town, lin, kind="channel", title="News")
+    shown = await lin.hears("Shall “News” get the leaderboards")
+    refused = await wei.sends_data((await wei.bubbles())[-1].message_id, f"gb:{-channel.id}", forge=True)
+    assert "you do not lead it" in refused
+    await lin.taps_again(shown, "📌")
+    await lin.hears("leaderboards of Willow Bank")
+    await earns(town, wei, times=1)
+    await town.later(days=25)
+    assert (await channel.hears("leaderboard of November 2026", "W*i"))["photo"]
+
+
+async def test_a_stranger_who_adds_the_bot_to_a_channel_is_asked_nothing(town: Town) -> None:
+    await town.resident("Mei")
+    stranger = await town.stranger("Zed")
+    await group_of(town, stranger, kind="channel", title="Ads")
+    await stranger.says("/help")
+    await stranger.sees(lambda one: bool(one.text), "anything")
+    assert not any("Ads" in one.text for one in await stranger.bubbles())
+
+
+async def test_a_group_that_became_a_supergroup_is_followed(town: Town) -> None:
+    lin = await town.coordinator("Lin")
+    group = await group_of(town, lin, kind="group")
+    await says_there(town, lin, group, "bind")
+    await group.hears("leaderboards of")
+    town.sandbox.room.updates.add("message", _upgraded(lin, group.id, -1009))
+    await lin.says("/bind")
+    await lin.hears("Block 1: Willow Bank")
+    await lin.taps("✖️ Block 1")
+    await lin.hears("Add me to a group")
+    ended = (await town.rows("audit_entry"))[-1]
+    assert (ended["act"], ended["facts"]) == ("unbind-group", {"chat": -1009})
+
+
+@pytest.mark.parametrize("where", ["post", "card"])
+async def test_who_wants_no_monthly_board_gets_none(town: Town, where: str) -> None:
+    mei, bo = await town.resident("Mei"), await town.resident("Bo")
+    await earns(town, mei, times=1)
+    if where == "card":
+        await mei.says("/me")
+        await mei.taps("🏆")
+    else:
+        await town.later(days=25)
+        await mei.hears("leaderboard of November 2026")
+        await earns(town, mei, times=1)
+    await mei.taps("🔕")
+    await mei.hears("no more leaderboard")
+    await town.later(days=31)
+    month = "December" if where == "post" else "November"
+    await bo.hears(f"leaderboard of {month} 2026")
+    await mei.says("/points")
+    await mei.hears("Neighbourhood points")
+    assert not any(f"leaderboard of {month}" in one.text for one in await mei.bubbles())
+    await mei.taps("🔔")
+    await mei.hears("on the 1st of each month")
+    assert await town.app.database.read(community.wants_board_news, (await town.person(mei)).resident_id)
+
+
+def _upgraded(phone: Handset, old: int, new: int) -> dict[str, Any]:
+    """Make the message by which Telegram tells that a group became a supergroup."""
+    return {
+        "message_id": 900,
+        "date": 1,
+        "chat": {"id": old, "type": "group", "title": "Block 1"},
+        "from": {"id": phone.person_id, "is_bot": False, "first_name": phone.name},
+        "migrate_to_chat_id": new,
+    }
