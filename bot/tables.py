@@ -8,7 +8,7 @@ from bot.chat import conversation
 from bot.community import models as community
 from bot.delivery import models as delivery
 from bot.intake import store as intake
-from points import counter, ddl, earnings, models, seal_guards, seals, shelf
+from points import common_goods, counter, ddl, earnings, models, seal_guards, seals, shelf
 from points.deeds import models as deeds
 
 ROOMS = (
@@ -20,6 +20,7 @@ ROOMS = (
     earnings,
     deeds,
     counter,
+    common_goods,
     community,
     callouts,
     delivery,

@@ -19,7 +19,7 @@ def post_alone(session: Session, posting: Posting, now: datetime, month: str) ->
         return None
     connection = session.connection()
     fixed = alone_on_sqlite if connection.dialect.name == "sqlite" else alone_on_postgresql
-    line = Line(posting, fingerprint(posting), month, posting.groups)
+    line = Line(posting, fingerprint(posting), posting.month or month, posting.groups)
     row = line_row(line, stored(connection.dialect)(now))
     number = fixed.post_alone(connection, dict(zip(TRANSFER, row, strict=True)))
     return None if number is None else Posted(number, replayed=False)

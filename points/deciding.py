@@ -172,7 +172,7 @@ def _irreversible(book: Book, posting: Posting) -> PointsError | None:
 
 def _enter(book: Book, posting: Posting, mark: bytes) -> None:
     if posting.reverses is None:
-        book.do(Line(posting, mark, book.month, posting.groups))
+        book.do(Line(posting, mark, posting.month or book.month, posting.groups))
     else:
         original = book.originals[posting.reverses]
         _owe(book, posting)

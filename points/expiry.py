@@ -1,16 +1,15 @@
 """Expiry: what came in first is spent first, and what is left of a month is gone when its time is over."""
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import BindParameter, Column, CompoundSelect, and_, bindparam, case, func, select, union_all
+from sqlalchemy import and_, case, func, select
 from sqlmodel import Session
 
 from points.accounts import community_account, holdings, lock
+from points.ages import came_by_month, came_since, givers_among
 from points.models import AccountKind, TransferKind, accounts, balances, transfers
 from points.months import month_of, month_start, months_later
 from points.posting import Posting, Refused, post
@@ -28,20 +27,6 @@ _WITH_SOME = (
     .where(balances.c.posted > balances.c.held)
     .order_by(balances.c.account)
 )
-
-
-def _came(credit: Column[Any], debit: Column[Any]) -> CompoundSelect[Any]:
-    """Sum up what came in to accounts in the months after one, less what of it was reversed, by a column."""
-    some: BindParameter[Any] = bindparam("accounts", expanding=True)
-    later = and_(transfers.c.month > bindparam("since"), transfers.c.id >= bindparam("first"))
-    reversals = transfers.c.kind == TransferKind.REVERSAL
-    came = select(credit, func.sum(transfers.c.amount)).where(transfers.c.credit.in_(some), later, ~reversals)
-    went = select(debit, -func.sum(transfers.c.amount)).where(transfers.c.debit.in_(some), later, reversals)
-    return union_all(came.group_by(credit), went.group_by(debit))
-
-
-_CAME_BY_ACCOUNT = _came(transfers.c.credit, transfers.c.debit)
-_CAME_BY_MONTH = _came(transfers.c.month, transfers.c.month)
 
 
 @dataclass(frozen=True)
@@ -114,7 +99,7 @@ def next_to_expire(
     """
     if not expire_months or available <= 0:
         return 0, None
-    came = sorted(_summed(session, _CAME_BY_MONTH, [account]).items())
+    came = sorted(came_by_month(session, [account]).get(account, {}).items())
     left, oldest = available, None
     for month, amount in reversed(came):
         if left <= 0:
@@ -191,26 +176,13 @@ def _page(session: Session, after: int) -> tuple[list[int], int | None]:
 
 def _left(session: Session, available: Mapping[int, int], cut: str, *, first: int = 0) -> dict[int, int]:
     """Give what is left, where anything is, of what came in up to the end of a month."""
-    came: Mapping[int, int] = {}
-    if available:
-        came = _summed(session, _CAME_BY_ACCOUNT, list(available), since=cut, first=first)
+    came = came_since(session, available, cut, first)
     left = {account: left_over(available[account], came.get(account, 0)) for account in available}
+    left = {account: points for account, points in left.items() if points}
+    exactly = came_by_month(session, givers_among(session, left), cut, first)
+    for account, months in exactly.items():
+        left[account] = left_over(available[account], sum(months.values()))
     return {account: points for account, points in left.items() if points}
-
-
-def _summed(
-    session: Session,
-    query: CompoundSelect[Any],
-    account_ids: Sequence[int],
-    *,
-    since: str = "",
-    first: int = 0,
-) -> Counter[Any]:
-    came: Counter[Any] = Counter()
-    asked = {"accounts": account_ids, "since": since, "first": first}
-    for what, amount in session.connection().execute(query, asked):
-        came[what] += int(amount)
-    return came
 
 
 def _owners(session: Session, account_ids: Sequence[int]) -> dict[int, int]:

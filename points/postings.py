@@ -32,7 +32,8 @@ class Posting:
     `hold` names the hold the points are taken from, whose rest is free again; `reverses` the transfer this
     one mends. Postings of one `link` are posted together or not at all. With `onto_hold` the points come to
     `credit` set aside, under that key. `request` says what was asked for where that is less than the posting
-    itself (an award's amount follows from its rule).
+    itself (an award's amount follows from its rule). `month` is where it counts if that is
+    not the present one: a gift keeps the age of its points.
     """
 
     key: str
@@ -50,6 +51,7 @@ class Posting:
     request: str | None = None
     link: str | None = None
     onto_hold: str | None = None
+    month: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

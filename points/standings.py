@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Row, or_, select
+from sqlalchemy import Row, case, or_, select
 from sqlmodel import Session
 
 from points.accounts import find_resident_account, held_by
@@ -14,7 +14,7 @@ from points.activities import activity_names
 from points.disputes import complaints_of
 from points.expiry import next_to_expire
 from points.lookup import redemptions_of
-from points.models import DebtStep, TransferKind, transfers
+from points.models import AccountKind, DebtStep, TransferKind, accounts, transfers
 from points.rewards import reward_names
 from points.waiting import Waiting, waiting_for
 from points.waiting_line import waits_of
@@ -26,7 +26,8 @@ SHOWN = 10
 class Entry:
     """One movement of a resident's points: above zero came in, below went out; `names` say for what.
 
-    With `debt` it notes what is owed (and comes in, for what was spent already), or repays it.
+    With `debt` it notes what is owed (and comes in, for what was spent already), or repays it. `other` is the
+    resident to whom or from whom it passed, `fund` the code of the area whose fund it went to.
     """
 
     transfer_id: int
@@ -36,6 +37,8 @@ class Entry:
     names: Mapping[str, str]
     minutes: int | None
     debt: DebtStep | None = None
+    other: int | None = None
+    fund: str | None = None
 
 
 @dataclass(frozen=True)
@@ -114,10 +117,15 @@ def exported(session: Session, resident_id: int) -> dict[str, Any]:
 
 def entries(session: Session, account: int, last: int | None) -> tuple[Entry, ...]:
     """Give the movements of an account, the newest first: so many, or all of them."""
-    mended = transfers.alias("mended")
+    mended, other = transfers.alias("mended"), accounts.alias("other")
+    beside = case((transfers.c.debit == account, transfers.c.credit), else_=transfers.c.debit)
     query = (
-        select(transfers, mended.c.kind.label("mended_kind"), mended.c.rule.label("mended_rule"))
+        select(
+            *(transfers, mended.c.kind.label("mended_kind"), mended.c.rule.label("mended_rule")),
+            *(other.c.kind.label("other_kind"), other.c.owner.label("other_owner")),
+        )
         .outerjoin(mended, mended.c.id == transfers.c.reverses)
+        .join(other, other.c.id == beside)
         .where(or_(transfers.c.debit == account, transfers.c.credit == account))
         .order_by(transfers.c.id.desc())
         .limit(last)
@@ -130,6 +138,7 @@ def _entry(
     row: Row[Any], account: int, named: Mapping[TransferKind, Mapping[str, Mapping[str, str]]]
 ) -> Entry:
     by_code = named.get(row.mended_kind or row.kind, {})
+    neighbour = row.other_kind is AccountKind.RESIDENT and row.other_owner is not None
     return Entry(
         transfer_id=row.id,
         at=row.at,
@@ -138,8 +147,12 @@ def _entry(
         names=by_code.get(row.mended_rule or row.rule or "", {}),
         minutes=row.minutes,
         debt=row.debt,
+        other=int(row.other_owner) if neighbour else None,
+        fund=row.other_owner if row.other_kind is AccountKind.FUND else None,
     )
 
 
 def _plain(entry: dict[str, Any]) -> dict[str, Any]:
-    return entry | {"at": entry["at"].isoformat(), "kind": entry["kind"].value, "names": dict(entry["names"])}
+    """Write an entry for its owner's file, in which nobody else is named."""
+    mine = {name: value for name, value in entry.items() if name != "other"}
+    return mine | {"at": entry["at"].isoformat(), "kind": entry["kind"].value, "names": dict(entry["names"])}

@@ -10,6 +10,7 @@ from sqlmodel import Session
 
 from points import seal_guards
 from points.ddl import missing_guards
+from points.fund_checks import fund_problems
 from points.leaves import NAMES, Values, pages
 from points.models import AccountKind, HoldState, TransferKind, accounts, balances, holds, transfers
 from points.proofs import short_root
@@ -218,6 +219,7 @@ _CHECKS: tuple[Callable[[Session], Iterator[str]], ...] = (
     _stock,
     _codes,
     settlement_problems,
+    fund_problems,
 )
 
 

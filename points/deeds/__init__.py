@@ -40,7 +40,7 @@ from points.deeds.errors import (
 from points.deeds.flags import Flag, Look, alike
 from points.deeds.keeping import exported_deeds, forget_deeds
 from points.deeds.models import DeedState, Doubt, Origin, Tier, Why
-from points.deeds.views import DeedView, deed, in_a_circle, listed_deeds, open_deeds_of
+from points.deeds.views import DeedView, agreed_lately, deed, in_a_circle, listed_deeds, open_deeds_of
 
 __all__ = [
     "LISTED_FOR",
@@ -71,6 +71,7 @@ __all__ = [
     "Why",
     "Work",
     "agree",
+    "agreed_lately",
     "alike",
     "answer",
     "ask_back",

@@ -14,7 +14,8 @@ from points.deeds.errors import NotListed, OwnDeed, SecondPersonNeeded
 from points.deeds.flags import Flag, Look, read_flags, write_flags
 from points.deeds.models import Deed, DeedState, Doubt, Tier, Why
 from points.deeds.rights import check_not_own
-from points.deeds.views import DeedView, in_a_circle, row, view
+from points.deeds.views import CIRCLE_WITHIN, DeedView, in_a_circle, row, view
+from points.gifts import gave_since
 from points.shelf import Verify
 
 LISTED_FOR = timedelta(days=3)
@@ -175,9 +176,14 @@ def pass_on(session: Session, *, deed_id: int, tier: Tier) -> DeedView:
 
 
 def _needs_second(session: Session, found: Deed, by: int, bounds: Bounds, now: datetime) -> bool:
-    """Tell whether one is not enough: by rule or worth, or because these two verify each other's deeds."""
-    if found.resident is not None and in_a_circle(session, found.resident, by, now):
+    """Tell whether one is not enough: by rule or worth, or because one hand washes the other."""
+    if found.resident is not None and _too_close(session, found.resident, by, now):
         found.flags = write_flags((*read_flags(found.flags), Flag(Look.CIRCLE)))
         return True
     much = bounds.two_people_over is not None and found.worth > bounds.two_people_over
     return much or found.verify == Verify.TWO_PEOPLE.value
+
+
+def _too_close(session: Session, claimant: int, by: int, now: datetime) -> bool:
+    """Tell whether these two verify each other's deeds, or the claimant gave the verifier points lately."""
+    return in_a_circle(session, claimant, by, now) or gave_since(session, claimant, by, now - CIRCLE_WITHIN)

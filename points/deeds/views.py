@@ -1,6 +1,6 @@
 """Deeds as others see them: rows read, the ones that are listed, somebody's own."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -93,6 +93,12 @@ def in_a_circle(session: Session, one: int, other: int, now: datetime) -> bool:
     agreed = or_(deeds.c.state.in_(AGREED), deeds.c.state.in_(OPEN) & deeds.c.verifier.is_not(None))
     query = select(deeds.c.id).where(deeds.c.resident == other, by_one, agreed, lately).limit(1)
     return session.execute(query).first() is not None
+
+
+def agreed_lately(session: Session, by: Iterable[int], of: Iterable[int], now: datetime) -> bool:
+    """Tell whether any of some people agreed lately to a deed of any of others."""
+    others = tuple(of)
+    return any(in_a_circle(session, one, other, now) for one in by for other in others)
 
 
 def row(session: Session, deed_id: int, *, lock: bool = False) -> Deed:

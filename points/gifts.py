@@ -1,0 +1,210 @@
+"""Gifts to a neighbour or an area's fund: within the month's limits, never earned, as old as they were."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import ColumnElement, and_, func, select
+from sqlmodel import Session
+
+from points.accounts import find_resident_account, held_by, lock, open_account, resident_account
+from points.ages import came_by_month, of_person, oldest
+from points.deciding import bad_amount
+from points.errors import KeyConflict, NotEnoughPoints
+from points.gift_errors import GiftsOff, GivenEnough, OwnGift, ReceivedEnough
+from points.models import AccountKind, TransferKind, transfers
+from points.months import month_of, month_start
+from points.posting import Posting, post_linked
+
+_mended = transfers.alias("mended")
+
+
+@dataclass(frozen=True)
+class GiftLimits:
+    """How many points a month one may give, and be given by neighbours; none to give means no gifts."""
+
+    give: int
+    receive: int
+
+
+@dataclass(frozen=True)
+class Receiver:
+    """Who is given something: a neighbour, or the fund of the area with this code."""
+
+    resident_id: int | None = None
+    fund: str | None = None
+
+
+@dataclass(frozen=True)
+class Gift:
+    """Points that went to a neighbour or a fund; not `new` where the key was used for the same before.
+
+    `balance` is what the giver can still spend, `left` what the month still lets them give; `received` is
+    what the receiver has by now.
+    """
+
+    key: str
+    giver_id: int
+    to: Receiver
+    amount: int
+    balance: int
+    left: int
+    received: int
+    new: bool
+
+
+@dataclass(frozen=True)
+class GiftRoom:
+    """What somebody has, and what the month still lets them give."""
+
+    available: int
+    left: int
+
+    @property
+    def most(self) -> int:
+        return min(self.available, self.left)
+
+
+def gift_room(
+    session: Session, *, giver_id: int, limits: GiftLimits, now: datetime, zone: ZoneInfo
+) -> GiftRoom:
+    """Say what somebody can give now; who never had points has nothing.
+
+    Raises:
+        GiftsOff: the neighbourhood wants no gifts.
+    """
+    _check_wanted(limits)
+    account = find_resident_account(session, giver_id)
+    if account is None:
+        return GiftRoom(0, limits.give)
+    return _room(session, account, limits, now, zone)
+
+
+def give(
+    session: Session,
+    *,
+    key: str,
+    giver_id: int,
+    to: Receiver,
+    amount: int,
+    limits: GiftLimits,
+    now: datetime,
+    zone: ZoneInfo,
+) -> Gift:
+    """Give points away, the oldest first; a neighbour gets them as old as they are.
+
+    Raises:
+        GiftsOff, OwnGift, BadAmount: it cannot be.
+        NotEnoughPoints: fewer are available.
+        GivenEnough, ReceivedEnough: it is more than the month still lets them give, or be given.
+        KeyConflict: the key gave something else before.
+    """
+    _check_wanted(limits)
+    giver, receiver = resident_account(session, giver_id), _account_of(session, to)
+    if giver == receiver:
+        raise OwnGift
+    lock(session, [giver, receiver])
+    new = not _given_before(session, key, giver, receiver, amount)
+    if new:
+        available = _check(session, giver, receiver, to, amount, limits, now, zone)
+        postings = _postings(session, key, giver, receiver, available, amount, to)
+        post_linked(session, postings, now, zone=zone)
+    room = _room(session, giver, limits, now, zone)
+    received = held_by(session, receiver).available
+    return Gift(key, giver_id, to, amount, room.available, room.left, received, new)
+
+
+def gave_since(session: Session, giver_id: int, receiver_id: int, since: datetime) -> bool:
+    """Tell whether somebody gave a neighbour anything since a moment."""
+    giver, receiver = find_resident_account(session, giver_id), find_resident_account(session, receiver_id)
+    t = transfers.c
+    gifts = (t.debit == giver, t.credit == receiver, t.kind == TransferKind.GIFT, t.at > since)
+    return session.connection().execute(select(t.id).where(*gifts).limit(1)).first() is not None
+
+
+def fund_account(session: Session, fund: str) -> int:
+    """Give the account of an area's fund, by the area's code, opening it where there is none."""
+    return open_account(session, AccountKind.FUND, fund)
+
+
+def _account_of(session: Session, to: Receiver) -> int:
+    if to.fund is not None:
+        return fund_account(session, to.fund)
+    return resident_account(session, to.resident_id or 0)
+
+
+def _check_wanted(limits: GiftLimits) -> None:
+    if not limits.give:
+        raise GiftsOff
+
+
+def _room(session: Session, account: int, limits: GiftLimits, now: datetime, zone: ZoneInfo) -> GiftRoom:
+    given = _passed(session, transfers.c.debit == account, now, zone)
+    return GiftRoom(held_by(session, account, now=now).available, max(0, limits.give - given))
+
+
+def _check(
+    session: Session,
+    giver: int,
+    receiver: int,
+    to: Receiver,
+    amount: int,
+    limits: GiftLimits,
+    now: datetime,
+    zone: ZoneInfo,
+) -> int:
+    """Refuse what cannot be given; give what is available for it. Both are locked, so it stays true."""
+    reason = bad_amount(amount)
+    if reason is not None:
+        raise reason
+    room = _room(session, giver, limits, now, zone)
+    if amount > room.left:
+        raise GivenEnough(limits.give, room.left)
+    if amount > room.available:
+        raise NotEnoughPoints(available=room.available, price=amount)
+    if to.fund is None:
+        left = limits.receive - _passed(session, transfers.c.credit == receiver, now, zone)
+        if amount > left:
+            raise ReceivedEnough(limits.receive, max(0, left))
+    return room.available
+
+
+def _passed(session: Session, whose: ColumnElement[bool], now: datetime, zone: ZoneInfo) -> int:
+    """Add up what residents gave since the month began, where one side is known; what was reversed is not."""
+    t, since = transfers.c, month_start(month_of(now, zone), zone)
+    gifts = and_(whose, t.kind == TransferKind.GIFT, t.at >= since, of_person(t.debit))
+    query = select(func.coalesce(func.sum(t.amount), 0)).outerjoin(_mended, _mended.c.reverses == t.id)
+    return int(session.connection().execute(query.where(gifts, _mended.c.id.is_(None))).scalar_one())
+
+
+def _given_before(session: Session, key: str, giver: int, receiver: int, amount: int) -> bool:
+    t = transfers.c
+    query = select(t.credit, func.sum(t.amount)).where(t.debit == giver, t.link == key).group_by(t.credit)
+    first = session.connection().execute(query).one_or_none()
+    if first is None:
+        return False
+    if tuple(first) != (receiver, amount):
+        said = {"credit": first[0], "amount": int(first[1])}
+        raise KeyConflict(key, said, {"credit": receiver, "amount": amount})
+    return True
+
+
+def _postings(
+    session: Session, key: str, giver: int, receiver: int, available: int, amount: int, to: Receiver
+) -> list[Posting]:
+    """Give a posting for each month the points are of; for a fund, where nothing expires, a single one."""
+    parts: list[tuple[str | None, int]] = [(None, amount)]
+    if to.fund is None:
+        came = came_by_month(session, [giver]).get(giver, {})
+        parts = [*oldest(came, available, amount)]
+    return [
+        Posting(
+            key=key if number == 1 else f"{key}:{number}",
+            kind=TransferKind.GIFT,
+            debit=giver,
+            credit=receiver,
+            amount=part,
+            month=month,
+        )
+        for number, (month, part) in enumerate(parts, 1)
+    ]
