@@ -16,7 +16,7 @@ from points.errors import KeyConflict
 from points.gift_errors import NoPurpose, NotEnoughInFund, OwnSpending, SpendingEnded, UnknownSpending
 from points.gifts import fund_account
 from points.holding import capture_hold, place_hold, release_hold
-from points.models import AccountKind
+from points.models import AccountKind, accounts
 
 LAPSES_AFTER = timedelta(days=7)
 LONGEST_PURPOSE = 200
@@ -64,6 +64,18 @@ class Fund:
     waiting: tuple[Spending, ...]
     paid: tuple[Spending, ...]
 
+    def check(self, amount: int) -> None:
+        """Refuse what cannot be paid from it.
+
+        Raises:
+            BadAmount, NotEnoughInFund: it is no amount, or more than there is.
+        """
+        reason = bad_amount(amount)
+        if reason is not None:
+            raise reason
+        if amount > self.available:
+            raise NotEnoughInFund(self.available, amount)
+
 
 def fund(session: Session, code: str, *, last: int = SHOWN) -> Fund:
     """Give the fund of the area with this code; one that was never given to is empty."""
@@ -73,6 +85,12 @@ def fund(session: Session, code: str, *, last: int = SHOWN) -> Fund:
     waiting = session.execute(mine.where(spendings.c.state == SpendingState.OPEN))
     paid = session.execute(mine.where(spendings.c.state == SpendingState.AGREED).limit(last))
     return Fund(code, held.available, held.held, tuple(map(_view, waiting)), tuple(map(_view, paid)))
+
+
+def fund_codes(session: Session) -> tuple[str, ...]:
+    """Give the codes of the areas whose funds were ever given to."""
+    funds = select(accounts.c.owner).where(accounts.c.kind == AccountKind.FUND).order_by(accounts.c.owner)
+    return tuple(session.connection().execute(funds).scalars())
 
 
 def fund_balances(session: Session, codes: Sequence[str]) -> Mapping[str, int]:

@@ -17,6 +17,12 @@ class OwnGift(PointsError):
 
 
 @dataclass(eq=False)
+class NotEnoughToGive(PointsError):
+    available: int
+    amount: int
+
+
+@dataclass(eq=False)
 class GivenEnough(PointsError):
     """Of `most` points a month the giver may still give `left`."""
 

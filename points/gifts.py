@@ -10,8 +10,8 @@ from sqlmodel import Session
 from points.accounts import find_resident_account, held_by, lock, open_account, resident_account
 from points.ages import came_by_month, of_person, oldest
 from points.deciding import bad_amount
-from points.errors import KeyConflict, NotEnoughPoints
-from points.gift_errors import GiftsOff, GivenEnough, OwnGift, ReceivedEnough
+from points.errors import KeyConflict
+from points.gift_errors import GiftsOff, GivenEnough, NotEnoughToGive, OwnGift, ReceivedEnough
 from points.models import AccountKind, TransferKind, transfers
 from points.months import month_of, month_start
 from points.posting import Posting, post_linked
@@ -55,14 +55,30 @@ class Gift:
 
 @dataclass(frozen=True)
 class GiftRoom:
-    """What somebody has, and what the month still lets them give."""
+    """What somebody has, and what the month still lets them give of the `limit`."""
 
     available: int
     left: int
+    limit: int
 
     @property
     def most(self) -> int:
         return min(self.available, self.left)
+
+    def after(self, amount: int) -> "GiftRoom":
+        """Give what is left when so many are given.
+
+        Raises:
+            BadAmount, GivenEnough, NotEnoughToGive: they cannot be.
+        """
+        if amount > self.left:
+            raise GivenEnough(self.limit, self.left)
+        reason = bad_amount(amount)
+        if reason is not None:
+            raise reason
+        if amount > self.available:
+            raise NotEnoughToGive(self.available, amount)
+        return GiftRoom(self.available - amount, self.left - amount, self.limit)
 
 
 def gift_room(
@@ -76,7 +92,7 @@ def gift_room(
     _check_wanted(limits)
     account = find_resident_account(session, giver_id)
     if account is None:
-        return GiftRoom(0, limits.give)
+        return GiftRoom(0, limits.give, limits.give)
     return _room(session, account, limits, now, zone)
 
 
@@ -95,7 +111,7 @@ def give(
 
     Raises:
         GiftsOff, OwnGift, BadAmount: it cannot be.
-        NotEnoughPoints: fewer are available.
+        NotEnoughToGive: fewer are available.
         GivenEnough, ReceivedEnough: it is more than the month still lets them give, or be given.
         KeyConflict: the key gave something else before.
     """
@@ -140,7 +156,8 @@ def _check_wanted(limits: GiftLimits) -> None:
 
 def _room(session: Session, account: int, limits: GiftLimits, now: datetime, zone: ZoneInfo) -> GiftRoom:
     given = _passed(session, transfers.c.debit == account, now, zone)
-    return GiftRoom(held_by(session, account, now=now).available, max(0, limits.give - given))
+    available = held_by(session, account, now=now).available
+    return GiftRoom(available, max(0, limits.give - given), limits.give)
 
 
 def _check(
@@ -154,14 +171,8 @@ def _check(
     zone: ZoneInfo,
 ) -> int:
     """Refuse what cannot be given; give what is available for it. Both are locked, so it stays true."""
-    reason = bad_amount(amount)
-    if reason is not None:
-        raise reason
     room = _room(session, giver, limits, now, zone)
-    if amount > room.left:
-        raise GivenEnough(limits.give, room.left)
-    if amount > room.available:
-        raise NotEnoughPoints(available=room.available, price=amount)
+    room.after(amount)
     if to.fund is None:
         left = limits.receive - _passed(session, transfers.c.credit == receiver, now, zone)
         if amount > left:

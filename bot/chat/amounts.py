@@ -16,6 +16,7 @@ MINUTES, UNITS = "minutes", "units"
 OFFERED = (30, 60, 90, 120)
 OFFERED_UNITS = (1, 2, 3, 5)
 _UNITS = re.compile(r"(\d{1,5})(?!\d)[^\d.,]{0,40}")
+_POINTS = re.compile(r"[+]?(-?\d{1,30}) *(?:points?|分|积分)?")
 _MINUTES = re.compile(r"(\d{1,5}) *(?:m|min|mins|minutes?|分|分钟)?")
 _HOURS = re.compile(
     r"(\d{1,3})(?:[.](\d{1,2}))? *(?:h|hours?|个?小时)(?: *(\d{1,2}) *(?:m|min|minutes?|分|分钟)?)?"
@@ -47,6 +48,12 @@ def minutes_typed(text: str) -> int | None:
 def units_typed(text: str) -> int | None:
     """Give the number of things that somebody typed, with or without what they are."""
     found = _UNITS.fullmatch(unicodedata.normalize("NFKC", text).strip())
+    return int(found[1]) if found else None
+
+
+def points_typed(text: str) -> int | None:
+    """Give the number of points that somebody typed, below zero too; None where it is no whole number."""
+    found = _POINTS.fullmatch(unicodedata.normalize("NFKC", text).strip().casefold())
     return int(found[1]) if found else None
 
 

@@ -17,11 +17,12 @@ BEFORE_ALL = datetime.min.replace(tzinfo=UTC)
 RESTING = frozenset(
     ("available", "board", "codes", "help", "leaderboard", "points", "privacy", "rewards.done", "teams")
 ) | {"award.done", "codes.received", "deed.list", "deed.sent", "household"}
+RESTING |= {"fund.done", "fund.list", "fund.page", "gift.done"}
 RESTING |= {"shop", "shop.one", "shop.pause", "shop.settlement", "shop.stock"}
 # What people see at these steps names others.
 NAMING = frozenset(
     ("award.activity", "award.minutes", "award.preview", "award.units", "award.who", "deed.list")
-)
+) | {"fund.page", "fund.preview", "gift.amount", "gift.preview", "gift.who"}
 
 
 class Conversation(SQLModel, table=True):

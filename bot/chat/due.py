@@ -15,6 +15,8 @@ from bot.chat.deed_news import OTHERS_DUE, POST_DUE, REMIND_DUE
 from bot.chat.deed_times import ask_others, post_what_was_listed, remind_about
 from bot.chat.disputes import REMINDER_DUE, remind
 from bot.chat.expiring import DAYS_BEFORE, EXPIRY_DUE, plan_expiry, run_expiry, tell_expiring
+from bot.chat.giving_news import LAPSE_DUE as FUND_LAPSE_DUE
+from bot.chat.giving_news import lapse as lapse_proposal
 from bot.chat.house import House
 from bot.chat.month_news import LEADERBOARD_DUE, announce_month, draw_month, plan_first
 from bot.chat.points_news import LAPSE_DUE, lapse_code
@@ -105,6 +107,7 @@ RULES: dict[str, Rule] = {
     APPROVAL_DUE: _lapse_approval,
     ERASING_DUE: erase_what_was_underway,
     EXPIRY_DUE: run_expiry,
+    FUND_LAPSE_DUE: lapse_proposal,
     LAPSE_DUE: lapse_code,
     OTHERS_DUE: ask_others,
     POST_DUE: post_what_was_listed,

@@ -26,6 +26,7 @@ from bot.community import (
     household_members,
 )
 from bot.delivery import Button, Message
+from bot.giving import SpendingWithdrawn
 from points import Cancelled
 from points.shops import LeftLine
 
@@ -105,7 +106,7 @@ async def _ward(turn: Turn, ward_id: int) -> Member:
 
 def _remove(
     session: Session, *, keeper_id: int, ward_id: int, now: datetime
-) -> tuple[Cancelled | LeftLine, ...]:
+) -> tuple[Cancelled | LeftLine | SpendingWithdrawn, ...]:
     check_keeper(session, keeper_id=keeper_id, resident_id=ward_id)
     given_back = erase_resident(session, resident_id=ward_id, chat_id=None, now=now)
     erase_what_others_read(session, now)

@@ -18,9 +18,11 @@ from bot.chat.keyboards import one_a_row
 from bot.chat.texts import texts
 from bot.chat.turn import Turn
 from bot.delivery import Button, Message
+from bot.giving import SpendingWithdrawn, withdrawn_with
 from bot.intake import forget_person
 from bot.schedule import put
 from points.deeds import exported_deeds, forget_deeds, open_deeds_of
+from points.giving import exported_spendings, forget_spendings
 from points.shops import LeftLine
 
 ERASING_DUE = "privacy.erase"
@@ -101,6 +103,7 @@ def _everything(session: Session, resident_id: int, now: datetime) -> dict[str, 
         "callouts": callouts.exported(session, resident_id),
         "points": points.exported(session, resident_id),
         "deeds": exported_deeds(session, resident_id),
+        "funds": exported_spendings(session, resident_id),
     }
 
 
@@ -127,14 +130,15 @@ def _forget_everywhere(
 
 def erase_resident(
     session: Session, *, resident_id: int, chat_id: int | None, now: datetime
-) -> tuple[points.Cancelled | LeftLine, ...]:
+) -> tuple[points.Cancelled | LeftLine | SpendingWithdrawn, ...]:
     """Erase a resident from every room; give what was given back, for merchants and neighbours to hear."""
     callouts.forget(session, resident_id=resident_id, chat_id=chat_id, now=now)
     for deed_id in forget_deeds(session, resident_id=resident_id):
         delivery.withdraw(session, about(deed_id), now)
+    taken_back = forget_spendings(session, resident_id=resident_id, now=now)
     given_back = points.forget_owner(session, resident_id, now)
     community.forget(session, resident_id=resident_id, now=now)
-    return given_back
+    return *given_back, *withdrawn_with(session, taken_back)
 
 
 def erase_what_others_read(session: Session, now: datetime) -> None:

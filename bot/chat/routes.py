@@ -2,6 +2,7 @@
 
 from bot.chat import (
     answering,
+    area_funds,
     availability,
     awarding,
     being_shown,
@@ -11,6 +12,7 @@ from bot.chat import (
     claiming_deeds,
     deciding,
     disputes,
+    giving,
     handing_over,
     household,
     household_links,
@@ -81,7 +83,7 @@ COMMANDS: tuple[Command, ...] = (
 # Here a number is the answer itself, never the place of a button.
 NUMBER_STEPS = frozenset(
     ("award.minutes", "award.units", "callout.needed", "deed.minutes", "deed.units", "household.door")
-) | {"household.year", "shop.add", "shop.set"}
+) | {"fund.amount", "gift.amount", "household.year", "shop.add", "shop.set"}
 
 HELPER = Helper(COMMANDS, RESTING)
 
@@ -209,6 +211,21 @@ ROUTES = Routes(
         "am": awarding.take_minutes,
         "an": awarding.take_units,
         "ay": awarding.confirm,
+        # gifts and area funds
+        "gb": giving.begin,
+        "gt": giving.take_fund,
+        "gf": giving.begin_with_fund,
+        "gp": giving.take_person,
+        "gq": giving.turn_people,
+        "ga": giving.take_amount,
+        "gy": giving.confirm,
+        "gn": area_funds.show_funds,
+        "gv": area_funds.show_fund,
+        "gs": area_funds.begin_proposal,
+        "gk": area_funds.confirm,
+        "gc": area_funds.agree,
+        "gd": area_funds.refuse,
+        "gx": area_funds.withdraw,
         # a shop's own
         "sm": shop.choose_shop,
         "sg": shop.turn_page,
@@ -260,6 +277,10 @@ ROUTES = Routes(
         "award.minutes": awarding.take_minutes,
         "award.units": awarding.take_units,
         "award.preview": awarding.take_note,
+        "gift.who": giving.take_who,
+        "gift.amount": giving.take_amount,
+        "fund.amount": area_funds.take_amount,
+        "fund.purpose": area_funds.take_purpose,
         "handover.code": handing_over.take_code,
         "shop.add": shop_stock.take_added,
         "shop.set": shop_stock.take_left,
@@ -273,7 +294,7 @@ ROUTES = Routes(
     free_steps=frozenset(
         ("callout.text", "callout.place", "callout.plan", "callout.preview", "deed.proof", "deed.reason")
     )
-    | {"deed.question", "deed.answer", "deed.objection", "award.preview"},
+    | {"deed.question", "deed.answer", "deed.objection", "award.preview", "fund.purpose"},
     number_steps=NUMBER_STEPS,
     resting=RESTING,
     picture_steps=frozenset({"deed.proof", "deed.asked", "deed.answer"}),

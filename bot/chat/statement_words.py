@@ -35,7 +35,7 @@ def sheet(t: Texts, house: House, mine: Statement) -> bytes:
 def _row(t: Texts, house: House, line: Line) -> list[str | int]:
     entry = line.entry
     day, hour = house.day(entry.at), house.hour(entry.at)
-    return [day, hour, _shown(what_for(t, entry)), entry.amount, line.balance, entry.transfer_id]
+    return [day, hour, _shown(what_for(t, house, entry)), entry.amount, line.balance, entry.transfer_id]
 
 
 def _shown(text: str) -> str:

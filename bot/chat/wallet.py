@@ -1,13 +1,16 @@
 """/points: what a resident has, what waits to be fetched, what expires next, and the last entries."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 
 from markupsafe import Markup
 
 from bot.chat.house import House
 from bot.chat.keyboards import two_a_row
+from bot.chat.reward_words import area_names
 from bot.chat.texts import Texts
 from bot.chat.turn import Turn
+from bot.community import Place, shown_names
 from bot.delivery import Button, Message
 from points import (
     DebtStep,
@@ -33,6 +36,7 @@ DEBTS = {
     DebtStep.REPAID: "points.entry_repaid",
 }
 MOMENT = timedelta(seconds=1)
+NOBODY: Mapping[int, str] = {}
 
 
 async def show_points(turn: Turn) -> None:
@@ -49,11 +53,20 @@ async def show_points(turn: Turn) -> None:
         buttons.append(Button(turn.t("points.button_codes"), "wm"))
     buttons.append(Button(turn.t("points.button_leaderboard"), "h:leaderboard"))
     buttons.append(Button(turn.t("points.button_chart"), "pc"))
-    await turn.ask(Message(str(points_html(turn.t, turn.house, mine)), two_a_row(*buttons)), "points")
+    if turn.house.neighbourhood.points.gift_monthly:
+        buttons.append(Button(turn.t("points.button_give"), "gb"))
+    buttons.append(Button(turn.t("points.button_funds"), "gn"))
+    others = [entry.other for entry in mine.entries if entry.other is not None]
+    known = await turn.look(shown_names, others, Place.PRIVATE)
+    html = points_html(turn.t, turn.house, mine, known)
+    await turn.ask(Message(str(html), two_a_row(*buttons)), "points")
 
 
-def points_html(t: Texts, house: House, mine: Standing) -> Markup:
-    """Word where somebody stands; no digit comes before the available balance."""
+def points_html(t: Texts, house: House, mine: Standing, known: Mapping[int, str] = NOBODY) -> Markup:
+    """Word where somebody stands; no digit comes before the available balance.
+
+    Neighbours who gave or were given something are named as far as they are `known`.
+    """
     lines = [t.rich("points.balance", available=mine.available)]
     if mine.held:
         lines.append(t.rich("points.held", held=mine.held))
@@ -66,14 +79,19 @@ def points_html(t: Texts, house: House, mine: Standing) -> Markup:
     lines += [_waiting(t, house, one) for one in mine.waiting]
     if mine.entries:
         lines.append(Markup("\n") + t.rich("points.entries"))
-        lines += [_entry(t, house, entry) for entry in mine.entries]
+        lines += [_entry(t, house, entry, known) for entry in mine.entries]
     else:
         lines.append(Markup("\n") + t.rich("points.no_entries"))
     return Markup("\n").join(lines)
 
 
-def what_for(t: Texts, entry: Entry) -> str:
-    """Say what an entry was for."""
+def what_for(t: Texts, house: House, entry: Entry, known: Mapping[int, str] = NOBODY) -> str:
+    """Say what an entry was for, and to or from whom it passed where that is known."""
+    if entry.kind is TransferKind.GIFT and entry.fund is not None:
+        return t("points.entry_fund", area=area_names(t, house, (entry.fund,)))
+    if entry.kind is TransferKind.GIFT and entry.other is not None:
+        name = known.get(entry.other) or t("gift.somebody")
+        return t("points.entry_gift_from" if entry.amount > 0 else "points.entry_gift_to", name=name)
     words = KINDS[entry.kind] if entry.debt is None else DEBTS[entry.debt]
     what = t(words, name=t.name(entry.names) if entry.names else t("points.entry_unnamed"))
     return t("points.entry_minutes", what=what, minutes=entry.minutes) if entry.minutes else what
@@ -84,7 +102,9 @@ def _waiting(t: Texts, house: House, one: Waiting) -> Markup:
     return t.rich("points.waiting", points=one.amount, name=t.name(one.names), day=day)
 
 
-def _entry(t: Texts, house: House, entry: Entry) -> Markup:
+def _entry(t: Texts, house: House, entry: Entry, known: Mapping[int, str]) -> Markup:
     sign = "+" if entry.amount > 0 else "−"
     amount = f"{sign}{abs(entry.amount)}"
-    return t.rich("points.entry", day=house.day(entry.at), amount=amount, what=what_for(t, entry))
+    return t.rich(
+        "points.entry", day=house.day(entry.at), amount=amount, what=what_for(t, house, entry, known)
+    )

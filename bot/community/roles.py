@@ -21,6 +21,8 @@ class Act(StrEnum):
     REDEEM = "redeem"
     SEE_LEADERBOARD = "see-leaderboard"
     CLAIM_DEED = "claim-deed"
+    GIVE_POINTS = "give-points"
+    SEE_FUND = "see-fund"  # of where one lives
     ANSWER_CALL_OUT = "answer-call-out"  # whoever was asked, also after leaving the team
     # volunteers
     SET_AVAILABILITY = "set-availability"
@@ -34,6 +36,8 @@ class Act(StrEnum):
     AWARD = "award"
     VERIFY_DEED = "verify-deed"
     SETTLE_OBJECTION = "settle-objection"
+    PROPOSE_SPENDING = "propose-spending"
+    AGREE_SPENDING = "agree-spending"
     HAND_OVER = "hand-over"
     OVERSEE_SHOPS = "oversee-shops"  # wrong codes, complaints, settlements
     REGISTER = "register"
@@ -48,7 +52,7 @@ class Act(StrEnum):
 RESIDENT_ACTS = frozenset(
     {
         *(Act.SEE_OWN_CARD, Act.CHOOSE_TEAMS, Act.REDEEM, Act.SEE_LEADERBOARD),
-        *(Act.CLAIM_DEED, Act.ANSWER_CALL_OUT),
+        *(Act.CLAIM_DEED, Act.ANSWER_CALL_OUT, Act.GIVE_POINTS, Act.SEE_FUND),
     }
 )
 
@@ -60,6 +64,7 @@ ROLE_ACTS: dict[Role, frozenset[Act]] = {
             *(Act.INVITE, Act.END_ROLE, Act.SEE_AUDIT),
             *(Act.REGISTER, Act.BIND_GROUP, Act.SEE_BOARD),
             *(Act.VERIFY_DEED, Act.SETTLE_OBJECTION),  # asked only where nobody else decides
+            Act.AGREE_SPENDING,
         }
     ),
     Role.COORDINATOR: frozenset(
@@ -67,10 +72,11 @@ ROLE_ACTS: dict[Role, frozenset[Act]] = {
             *(Act.CALL_OUT, Act.APPROVE_CALL_OUT, Act.STAND_DOWN, Act.SEE_BOARD, Act.SEE_TEAM_BOARD),
             *(Act.ANNOUNCE, Act.AWARD, Act.VERIFY_DEED, Act.SETTLE_OBJECTION, Act.REGISTER),
             *(Act.BIND_GROUP, Act.PREPARE_DRILL, Act.INVITE, Act.SEE_AUDIT, Act.OVERSEE_SHOPS),
+            *(Act.PROPOSE_SPENDING, Act.AGREE_SPENDING),
         }
     ),
-    Role.GRID_OFFICER: frozenset({Act.ANNOUNCE, Act.REGISTER, Act.VERIFY_DEED}),
-    Role.BUILDING_LEAD: frozenset({Act.REGISTER}),
+    Role.GRID_OFFICER: frozenset({Act.ANNOUNCE, Act.REGISTER, Act.VERIFY_DEED, Act.AGREE_SPENDING}),
+    Role.BUILDING_LEAD: frozenset({Act.REGISTER, Act.AGREE_SPENDING}),
     Role.TEAM_LEAD: frozenset({Act.SEE_TEAM_BOARD, Act.VERIFY_DEED}),
     Role.INSTRUCTOR: frozenset({Act.TEACH}),
     Role.DEPARTMENT: frozenset(),  # answers whistles only, and there are none yet

@@ -81,6 +81,12 @@ class PointRules(Table):
     public_over: FromOne | None = Field(
         default=None, description="what is worth more is listed for three days, then posted"
     )
+    gift_monthly: FromZero = Field(
+        default=50, description="what a resident may give away in a month; 0 = no gifts"
+    )
+    gift_received_monthly: FromOne = Field(
+        default=100, description="what neighbours may give a resident in a month"
+    )
     account: Literal["resident"] = Field(default="resident", description="whose points they are")
 
 

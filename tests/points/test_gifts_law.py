@@ -31,7 +31,7 @@ from points import (
     verify,
 )
 from points.errors import NotEnoughPoints
-from points.gift_errors import GivenEnough, ReceivedEnough
+from points.gift_errors import GivenEnough, NotEnoughToGive, ReceivedEnough
 from points.gifts import GiftLimits, Receiver, give
 from points.models import monthly_totals, transfers
 
@@ -114,7 +114,7 @@ class GiftStory(RuleBasedStateMachine):
             return
         key, both = self.key(), held(self.session, giver).available + held(self.session, taker).available
         owed = held(self.session, taker).owed
-        with suppress(NotEnoughPoints, GivenEnough, ReceivedEnough):
+        with suppress(NotEnoughToGive, GivenEnough, ReceivedEnough):
             done = self.gives(key, giver, taker, amount)
             assert done.balance + done.received == both - min(owed, amount)
             assert done == self.gives(key, giver, taker, amount, new=False)

@@ -1,0 +1,185 @@
+"""🌳 at /points: area funds to read and to spend: proposed by one coordinator, agreed to by somebody else."""
+
+import secrets
+from collections.abc import Mapping
+from typing import Any
+
+from bot.chat.amounts import points_typed
+from bot.chat.conversation import Talk
+from bot.chat.giving_words import about, page_html
+from bot.chat.keyboards import Rows, one_a_row, paged, two_a_row
+from bot.chat.texts import Texts
+from bot.chat.turn import Forged, Turn
+from bot.delivery import Button, Message
+from bot.giving import (
+    FundPage,
+    SpendingDone,
+    SpendingProposed,
+    agree_spending,
+    check_proposer,
+    fund_page,
+    funds_for,
+    propose_spending,
+    refuse_spending,
+    withdraw_spending,
+)
+from points.giving import LONGEST_PURPOSE, checked_purpose
+
+LIST, PAGE = "fund.list", "fund.page"
+AMOUNT, PURPOSE, PREVIEW, DONE = "fund.amount", "fund.purpose", "fund.preview", "fund.done"
+NO_AMOUNT = -1
+LONGEST_LABEL = 20
+Draft = Mapping[str, Any]
+
+
+async def show_funds(turn: Turn) -> None:
+    """List the funds of where the speaker lives, and those they may spend from; a single one is shown."""
+    lines = await turn.look(funds_for, turn.me)
+    if len(lines) == 1:
+        await _show(turn, lines[0].area.area_id)
+        return
+    buttons = [
+        Button(
+            turn.t("fund.button_open", area=turn.t.name(one.area.names), available=one.available),
+            f"gv:{one.area.area_id}",
+        )
+        for one in lines
+    ]
+    page = turn.said.number(0) if turn.said.data else 0
+    rows = paged(buttons, page, lambda number: f"gn:{number}", turn.t)
+    await turn.ask(Message(turn.t.rich("fund.which"), rows), LIST)
+
+
+async def show_fund(turn: Turn) -> None:
+    """Show one fund."""
+    await _show(turn, turn.said.number(0))
+
+
+async def begin_proposal(turn: Turn) -> None:
+    """Ask how many points a common good takes."""
+    area_id = turn.said.number(0)
+    place = await turn.look(check_proposer, area_id=area_id, proposer_id=turn.me)
+    page = await turn.look(fund_page, area_id=area_id, reader_id=turn.me)
+    facts: dict[str, str | int] = {"area": turn.t.name(place.names), "available": page.fund.available}
+    draft = {"key": secrets.token_hex(8), "area": area_id}
+    await turn.ask(Message(turn.t.rich("fund.ask_amount", **facts), _cancel(turn)), AMOUNT, draft)
+
+
+async def take_amount(turn: Turn) -> None:
+    """Take how many points, and ask what for."""
+    draft = _draft(turn, AMOUNT)
+    amount = points_typed(turn.said.text)
+    page = await turn.look(fund_page, area_id=int(draft["area"]), reader_id=turn.me)
+    page.fund.check(NO_AMOUNT if amount is None else amount)
+    html = turn.t.rich("fund.ask_purpose", area=turn.t.name(page.area.names), most=LONGEST_PURPOSE)
+    await turn.ask(Message(html, _cancel(turn)), PURPOSE, {**draft, "amount": amount})
+
+
+async def take_purpose(turn: Turn) -> None:
+    """Take what it is for, and show what everybody will read."""
+    draft, purpose = _draft(turn, PURPOSE), checked_purpose(turn.said.text)
+    page = await turn.look(fund_page, area_id=int(draft["area"]), reader_id=turn.me)
+    area, amount = turn.t.name(page.area.names), int(draft["amount"])
+    html = turn.t.rich("fund.preview", area=area, amount=amount, purpose=purpose)
+    buttons = one_a_row(
+        Button(turn.t("fund.button_propose_yes"), f"gk:{draft['key']}"), Button(turn.t("button.cancel"), "x")
+    )
+    await turn.ask(Message(html, buttons), PREVIEW, {**draft, "purpose": purpose})
+
+
+async def confirm(turn: Turn) -> None:
+    """Propose what was read, once."""
+    if turn.talk is not None and turn.talk.step == DONE:
+        await turn.toast(turn.t("fund.done_already"))
+        return
+    draft = _draft(turn, PREVIEW)
+    if turn.said.word(0) != draft["key"]:
+        raise Forged
+    made = await turn.act_and_step(
+        _over,
+        propose_spending,
+        key=f"{turn.me}:{draft['key']}",
+        area_id=int(draft["area"]),
+        amount=int(draft["amount"]),
+        purpose=str(draft["purpose"]),
+        proposer_id=turn.me,
+        now=turn.now,
+    )
+    names = turn.t("list.comma").join(one.name for one in made.asked)
+    day = turn.house.day(made.card.spending.lapses_at)
+    html = turn.t.rich("fund.proposed", purpose=made.card.spending.purpose, names=names, day=day)
+    await turn.show(Message(html, one_a_row(_back(turn.t, int(draft["area"])))))
+
+
+async def agree(turn: Turn) -> None:
+    """Agree as the second person."""
+    number = turn.said.number(0)
+    done = await turn.act(
+        agree_spending, spending_id=number, decider_id=turn.me, now=turn.now, zone=turn.house.zone
+    )
+    await _say(turn, done, "fund.you_agreed")
+
+
+async def refuse(turn: Turn) -> None:
+    """Refuse as the second person."""
+    done = await turn.act(refuse_spending, spending_id=turn.said.number(0), decider_id=turn.me, now=turn.now)
+    await _say(turn, done, "fund.you_refused")
+
+
+async def withdraw(turn: Turn) -> None:
+    """Take back what the speaker proposed."""
+    done = await turn.act(
+        withdraw_spending, spending_id=turn.said.number(0), proposer_id=turn.me, now=turn.now
+    )
+    await _say(turn, done, "fund.you_withdrew")
+
+
+async def _show(turn: Turn, area_id: int) -> None:
+    page = await turn.look(fund_page, area_id=area_id, reader_id=turn.me)
+    gifts = turn.house.neighbourhood.points.gift_monthly > 0
+    await turn.ask(Message(page_html(turn.t, turn.house, page), _buttons(turn.t, page, gifts=gifts)), PAGE)
+
+
+def _buttons(t: Texts, page: FundPage, *, gifts: bool) -> Rows:
+    area_id, ways = page.area.area_id, []
+    if gifts and page.lives_there:
+        ways.append(Button(t("fund.button_give"), f"gf:{area_id}"))
+    if page.may_propose and page.fund.available:
+        ways.append(Button(t("fund.button_propose"), f"gs:{area_id}"))
+    decisions = []
+    for one in (card.spending for card in page.cards):
+        label: dict[str, str | int] = {"amount": one.amount, "purpose": _short(one.purpose)}
+        if one.spending_id in page.to_decide:
+            decisions.append(Button(t("fund.button_agree_to", **label), f"gc:{one.spending_id}"))
+            decisions.append(Button(t("fund.button_refuse_that", **label), f"gd:{one.spending_id}"))
+        if one.spending_id in page.to_withdraw:
+            decisions.append(Button(t("fund.button_withdraw", **label), f"gx:{one.spending_id}"))
+    return (*two_a_row(*ways), *one_a_row(*decisions, Button(t("fund.button_others"), "gn")))
+
+
+def _short(purpose: str) -> str:
+    return purpose if len(purpose) <= LONGEST_LABEL else f"{purpose[: LONGEST_LABEL - 1]}…"
+
+
+async def _say(turn: Turn, done: SpendingDone, key: str) -> None:
+    buttons = one_a_row(_back(turn.t, done.card.area.area_id))
+    await turn.show(Message(about(turn.t, done.card, key), buttons))
+
+
+def _back(t: Texts, area_id: int) -> Button:
+    return Button(t("fund.button_back"), f"gv:{area_id}")
+
+
+def _cancel(turn: Turn) -> Rows:
+    return one_a_row(Button(turn.t("button.cancel"), "x"))
+
+
+def _over(_: SpendingProposed) -> Talk:
+    return Talk(DONE)
+
+
+def _draft(turn: Turn, step: str) -> Draft:
+    """Give what was said so far at a step; a button of another one leads nowhere."""
+    if turn.talk is None or turn.talk.step != step:
+        raise Forged
+    return turn.talk.draft
