@@ -73,7 +73,7 @@ async def offer_channel(turn: Turn, *, chat_id: int, title: str) -> None:
     """Offer a channel to the coordinator who has just added the bot: in a channel nobody has a name."""
     person = turn.speaker.person
     if person is not None and person.may(Act.BIND_GROUP):
-        button = Button(turn.t("bind.button_channel"), f"gb:{-chat_id}")
+        button = Button(turn.t("bind.button_channel"), f"bc:{-chat_id}")
         await turn.say(Message(turn.t.rich("bind.ask_channel", title=title), one_a_row(button)))
 
 
@@ -197,7 +197,7 @@ async def _list(turn: Turn) -> None:
         return
     lines = [turn.t.rich("bind.line", title=one.title, area=turn.t.name(names)) for one, names in kept]
     buttons = [
-        Button(turn.t("bind.button_end", title=one.title[:LONGEST_TITLE]), f"gu:{-one.chat_id}")
+        Button(turn.t("bind.button_end", title=one.title[:LONGEST_TITLE]), f"be:{-one.chat_id}")
         for one, _ in kept
     ]
     heading = turn.t.rich("bind.list")

@@ -154,7 +154,7 @@ async def test_a_channel_is_bound_from_the_private_chat_by_who_leads_it(town: To
     lin, wei = await town.coordinator("Lin"), await town.coordinator("Wei")
     channel = await group_of(town, lin, kind="channel", title="News")
     shown = await lin.hears("Shall “News” get the leaderboards")
-    refused = await wei.sends_data((await wei.bubbles())[-1].message_id, f"gb:{-channel.id}", forge=True)
+    refused = await wei.sends_data((await wei.bubbles())[-1].message_id, f"bc:{-channel.id}", forge=True)
     assert "you do not lead it" in refused
     await lin.taps_again(shown, "📌")
     await lin.hears("leaderboards of Willow Bank")
