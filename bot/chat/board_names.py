@@ -9,7 +9,6 @@ from bot.community import (
     Place,
     UnknownArea,
     UnknownTeam,
-    Unnamed,
     area_by_code,
     shown_names,
     team_by_code,
@@ -19,13 +18,17 @@ from points import GroupKind
 
 Names = Mapping[str, str]
 ANY = "*"
-SMALL_GROUP = "boards.small_group"
+_SMALL: Names = {language: texts(language)("boards.small_group") for language in LANGUAGES}
 
 
 def names_of(
-    session: Session, kind: GroupKind, keys: Iterable[str], place: Place = Place.PRIVATE
+    session: Session,
+    kind: GroupKind,
+    keys: Iterable[str],
+    place: Place = Place.PRIVATE,
+    own_key: str | None = None,
 ) -> dict[str, Names]:
-    """Give the names of those who may be shown; a household has none."""
+    """Give the names of those who may be shown; a household has none, one's own group is no secret."""
     wanted = list(keys)
     if kind is GroupKind.HOUSEHOLD:
         return {}
@@ -33,12 +36,11 @@ def names_of(
         shown = shown_names(session, map(int, wanted), place)
         return {str(resident_id): {ANY: name} for resident_id, name in shown.items()}
     unnamed = unnamed_groups(session, place)
-    return {key: _group_names(session, kind, key, unnamed) for key in wanted}
+    hidden = (unnamed.teams if kind is GroupKind.TEAM else unnamed.areas) - {own_key}
+    return {key: _SMALL if key in hidden else _group_names(session, kind, key) for key in wanted}
 
 
-def _group_names(session: Session, kind: GroupKind, code: str, unnamed: Unnamed) -> Names:
-    if code in (unnamed.teams if kind is GroupKind.TEAM else unnamed.areas):
-        return {language: texts(language)(SMALL_GROUP) for language in LANGUAGES}
+def _group_names(session: Session, kind: GroupKind, code: str) -> Names:
     return _team_names(session, code) if kind is GroupKind.TEAM else _area_names(session, code)
 
 

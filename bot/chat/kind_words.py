@@ -1,5 +1,6 @@
 """How one board in full is worded: the reader's own place first, then the first ones, then those around."""
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from markupsafe import Markup
@@ -55,10 +56,11 @@ def full_picture(t: Texts, full: FullBoard, community: str) -> "LeaderboardPictu
     """Give what is drawn of one board: the first, the reader, and who is next to them."""
     from bot.pictures import LeaderboardPicture  # noqa: PLC0415 - drawing is loaded where somebody looks at it
 
+    board = section(t, full.board, t(KIND_NAMES[full.kind]), full.top)
     return LeaderboardPicture(
         title=t("boards.picture_title"),
         subtitle=f"{community} · {month_name(full.period, t.language)}",
-        sections=(section(t, full.board, t(KIND_NAMES[full.kind]), full.top),),
+        sections=(replace(board, sign="+" if full.kind is BoardKind.IMPROVED else ""),),
         footer=t("boards.picture_footer"),
     )
 

@@ -115,7 +115,7 @@ def kind_board(
 ) -> KindBoard:
     """Give the names to a board, each looked up once."""
     ranks = dict.fromkeys((*board.rows, *board.near))
-    names = names_of(session, board.group_kind, [rank.key for rank in ranks], place)
+    names = names_of(session, board.group_kind, [rank.key for rank in ranks], place, own_key)
     codes = _codes(session, board.group_kind, list(ranks))
 
     def line(rank: Rank) -> Line:

@@ -23,16 +23,15 @@ from bot.community.audience import (
     people_who_may,
     residents_in,
 )
-from bot.community.audit import AuditView, audit_entries, record
+from bot.community.audit import audit_entries, record
 from bot.community.availability import (
-    AvailabilityView,
     availability,
     end_of_day,
     set_away,
     set_quiet_hours,
     set_willing,
 )
-from bot.community.cards import Card, HeldRole, card, skills_of
+from bot.community.cards import Card, HeldRole, card
 from bot.community.earners import EarnerFacts, earner_facts, set_birth_year
 from bot.community.errors import (
     AreaRetired,
@@ -66,7 +65,6 @@ from bot.community.errors import (
 )
 from bot.community.homes import (
     Home,
-    HomeInvitationView,
     Member,
     MovedIn,
     MovedOut,
@@ -109,7 +107,6 @@ from bot.community.roles import (
     ROLE_ACTS,
     Act,
     Grant,
-    Granted,
     allows,
     end_grant,
     grant,
@@ -125,15 +122,14 @@ from bot.community.showing import (
     wants_board_news,
     who_wants_board_news,
 )
-from bot.community.small_groups import Unnamed, unnamed_groups
+from bot.community.small_groups import unnamed_groups
 from bot.community.stays import LivedTogether, lived_together
-from bot.community.synchronising import AreaEntry, Changes, Synchronised, TeamEntry, synchronise
+from bot.community.synchronising import AreaEntry, Synchronised, TeamEntry, synchronise
 from bot.community.teams import (
     TeamChange,
     TeamView,
     choose_team,
     leaders,
-    leave_all_teams,
     leave_team,
     team_by_code,
     team_sizes,
@@ -145,7 +141,6 @@ from bot.community.wards import (
     WardAdded,
     add_ward,
     check_keeper,
-    checked_birth_year,
     hand_on_wards,
 )
 
@@ -158,14 +153,11 @@ __all__ = [
     "AreaView",
     "Asked",
     "Audience",
-    "AuditView",
-    "AvailabilityView",
     "AwayInThePast",
     "BadBirthYear",
     "BadName",
     "BadTree",
     "Card",
-    "Changes",
     "ChatState",
     "EarnerFacts",
     "Entrusted",
@@ -173,11 +165,9 @@ __all__ = [
     "ExpiredInvitation",
     "Found",
     "Grant",
-    "Granted",
     "GroupKeys",
     "HeldRole",
     "Home",
-    "HomeInvitationView",
     "HouseholdFull",
     "InvitationView",
     "Joined",
@@ -215,7 +205,6 @@ __all__ = [
     "UnknownInvitation",
     "UnknownResident",
     "UnknownTeam",
-    "Unnamed",
     "UsedHomeInvitation",
     "UsedInvitation",
     "WardAdded",
@@ -234,7 +223,6 @@ __all__ = [
     "availability",
     "card",
     "check_keeper",
-    "checked_birth_year",
     "checked_name",
     "choose_team",
     "decline_home",
@@ -258,7 +246,6 @@ __all__ = [
     "join",
     "known_as",
     "leaders",
-    "leave_all_teams",
     "leave_home",
     "leave_household",
     "leave_team",
@@ -292,7 +279,6 @@ __all__ = [
     "set_willing",
     "shown_name",
     "shown_names",
-    "skills_of",
     "synchronise",
     "team_by_code",
     "team_sizes",

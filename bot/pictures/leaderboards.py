@@ -22,12 +22,16 @@ class Row:
 
 @dataclass(frozen=True)
 class Section:
-    """One board in order of its places; `more` says who is not drawn, `empty` that nobody earned anything."""
+    """One board in order of its places; `more` says who is not drawn, `empty` that nobody earned anything.
+
+    `sign` stands before the points.
+    """
 
     title: str
     rows: tuple[Row, ...] = ()
     empty: str = ""
     more: tuple[str, ...] = ()
+    sign: str = ""
 
 
 @dataclass(frozen=True)
@@ -61,19 +65,19 @@ def draw_leaderboard(picture: LeaderboardPicture) -> bytes:
 def _section(section: Section) -> dict[str, Any]:
     return {
         "title": drawable(section.title),
-        "rows": list(_rows(section.rows)),
+        "rows": list(_rows(section.rows, section.sign)),
         "empty": drawable(section.empty),
         "more": [drawable(line) for line in section.more],
     }
 
 
-def _rows(rows: tuple[Row, ...]) -> Iterator[dict[str, Any]]:
+def _rows(rows: tuple[Row, ...], sign: str) -> Iterator[dict[str, Any]]:
     jumps = [False, *(below.place > above.place + 1 for above, below in pairwise(rows))]
     for row, jump in zip(rows, jumps, strict=False):
         yield {
             "place": row.place,
             "name": drawable_name(row.name, row.code),
-            "points": f"{row.points:,}",
+            "points": f"{sign}{row.points:,}",
             "mine": row.mine,
             "jump": jump,
         }

@@ -78,7 +78,7 @@ async def test_a_group_of_a_building_reads_of_its_own_people_only(town: Town) ->
     await earns(town, mei, times=1)
     await earns(town, bo, times=3)
     await town.later(days=25)
-    post = await group.hears("1号楼2026年11月排行榜", "🥇 王*英 · 20")
+    post = await group.hears("1号楼 · 2026年11月排行榜", "🥇 王*英 · 20")
     assert "B*" not in post["text"]
 
 

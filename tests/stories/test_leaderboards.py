@@ -153,6 +153,8 @@ async def test_quarters_years_and_every_board_are_a_tap_away(town: Town) -> None
         await bo.hears("Q4 2026", words)
     await bo.taps("📅 Year")
     await bo.hears("Teams · 2026")
+    await bo.taps("🖼")
+    assert (await bo.sees(lambda one: one.has_photo and "Teams · 2026" in one.text, "a picture")).photo
     forged = [await bo.sends_data(shown.message_id, data, forge=True) for data in FORGED]
     assert all("button" in words for words in forged)
 
@@ -165,6 +167,8 @@ async def test_a_small_group_in_which_somebody_hides_is_not_named(town: Town) ->
     await mei.taps("🙈")
     await bo.says("/leaderboard")
     assert "Building 1" not in (await bo.hears("a small group")).text
+    await mei.says("/leaderboard")
+    await mei.hears("Your building (Building 1): no. 1")
 
 
 async def test_a_season_is_told_once_with_the_months_board(town: Town) -> None:

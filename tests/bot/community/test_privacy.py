@@ -31,6 +31,7 @@ from bot.community import (
     rename,
     set_door,
     set_language,
+    set_pseudonym,
     set_quiet_hours,
     set_shown,
     set_skills,
@@ -79,9 +80,10 @@ def test_everything_kept_is_handed_out(town: Session, mei: int) -> None:
 
 def test_what_is_forgotten_is_gone_everywhere(town: Session, mei: int) -> None:
     code = card(town, mei).short_code
+    set_pseudonym(town, resident_id=mei, name="Daffodil")
     forget(town, resident_id=mei, now=NOW)
     left = everything(town).casefold()
-    for gone in ("unmistakable", "987654321", "77-b", "welding", code.casefold()):
+    for gone in ("unmistakable", "987654321", "77-b", "welding", "daffodil", code.casefold()):
         assert gone not in left
     assert "flood" in left
     assert person(town, bot_id=BOT, chat_id=987654321) is None
