@@ -128,7 +128,7 @@ def _board(
     own = None if found.mine is None else Rank(found.place, names[found.mine.key], found.mine.earned)
     near = () if own is None else _walked(own, found, names)
     placed = {rank.earned: rank.place for rank in (*rows, *near)}
-    sharing = {placed[value]: people for value, people in found.sharing.items()}
+    sharing = {placed[value]: people for value, people in found.sharing.items() if value in placed}
     return Board(period, group_kind, rows, own, total, earned, sharing, near)
 
 
