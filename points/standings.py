@@ -1,8 +1,9 @@
 """Where a resident stands: available, on hold, expiring next, the last entries; and all of it for export."""
 
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
+from itertools import groupby
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -39,6 +40,7 @@ class Entry:
     debt: DebtStep | None = None
     other: int | None = None
     fund: str | None = None
+    link: str | None = None
 
 
 @dataclass(frozen=True)
@@ -75,7 +77,8 @@ def standing(
     expiring, gone_at = next_to_expire(
         session, account, held.available, expire_months=expire_months, now=now, zone=zone
     )
-    latest, waiting = entries(session, account, last), waiting_for(session, account)
+    latest = tuple(_whole_gifts(entries(session, account, last)))
+    waiting = waiting_for(session, account)
     return Standing(held.available, held.held, expiring, gone_at, latest, held.owed, waiting)
 
 
@@ -134,6 +137,17 @@ def entries(session: Session, account: int, last: int | None) -> tuple[Entry, ..
     return tuple(_entry(row, account, named) for row in session.connection().execute(query))
 
 
+def _whole_gifts(latest: Iterable[Entry]) -> Iterator[Entry]:
+    """Give what was one gift as one entry; it has a transfer for each month that its points are of."""
+    for link, parts in groupby(latest, lambda one: one.link or one.transfer_id):
+        first, *more = parts
+        gift = first.kind is TransferKind.GIFT and first.link == link
+        if gift:
+            yield replace(first, amount=sum((one.amount for one in more), first.amount))
+        else:
+            yield from (first, *more)
+
+
 def _entry(
     row: Row[Any], account: int, named: Mapping[TransferKind, Mapping[str, Mapping[str, str]]]
 ) -> Entry:
@@ -149,10 +163,11 @@ def _entry(
         debt=row.debt,
         other=int(row.other_owner) if neighbour else None,
         fund=row.other_owner if row.other_kind is AccountKind.FUND else None,
+        link=row.link,
     )
 
 
 def _plain(entry: dict[str, Any]) -> dict[str, Any]:
     """Write an entry for its owner's file, in which nobody else is named."""
-    mine = {name: value for name, value in entry.items() if name != "other"}
+    mine = {name: value for name, value in entry.items() if name not in ("other", "link")}
     return mine | {"at": entry["at"].isoformat(), "kind": entry["kind"].value, "names": dict(entry["names"])}

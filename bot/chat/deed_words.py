@@ -25,6 +25,8 @@ DOUBTS = {
     Doubt.TWICE: "public.doubt_twice",
     Doubt.TIME: "public.doubt_time",
 }
+# Why a second person is needed beside what it is worth.
+CLOSE = {Look.CIRCLE: "verify.ask_circle", Look.GIFT: "verify.ask_gift"}
 
 Words = Callable[[Texts], Message]
 
@@ -143,8 +145,8 @@ def _heading(t: Texts, card: DeedCard) -> Markup:
     if deed.origin is Origin.AWARD:
         key = "verify.ask_award"
     elif deed.verifier is not None:
-        circle = any(flag.look is Look.CIRCLE for flag in deed.flags)
-        key = "verify.ask_circle" if circle else "verify.ask_second"
+        looks = {flag.look for flag in deed.flags}
+        key = next((words for look, words in CLOSE.items() if look in looks), "verify.ask_second")
     else:
         return t.rich("verify.ask", name=facts["name"], area=facts["area"], what=facts["what"])
     return t.rich(key, **facts)
@@ -171,4 +173,4 @@ def _flag(t: Texts, house: House, flag: Flag) -> Markup:
         return t.rich(key, day=house.day(flag.at))
     if flag.look is Look.MANY:
         return t.rich("verify.flag_many", count=flag.count)
-    return t.rich("verify.flag_circle")
+    return t.rich("verify.flag_gift" if flag.look is Look.GIFT else "verify.flag_circle")

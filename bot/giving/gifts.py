@@ -6,12 +6,14 @@ from zoneinfo import ZoneInfo
 from sqlmodel import Session
 
 from bot.community import (
+    Act,
     AreaView,
     PersonAddress,
     Place,
     addresses,
     card,
     household_members,
+    require,
     shown_names,
 )
 from bot.giving.errors import FundNotYours, GiftToVerifier, NeighbourGone
@@ -38,6 +40,7 @@ def give_neighbour(
         GiftToVerifier: it would be thanks for verifying.
         PointsError: as `points.gifts.give`.
     """
+    require(session, resident_id=giver_id, act=Act.GIVE_POINTS)
     people = addresses(session, [receiver_id])
     if receiver_id not in people:
         raise NeighbourGone
@@ -64,6 +67,7 @@ def give_fund(
         FundNotYours: it is another area's, or the area is no more.
         PointsError: as `points.gifts.give`.
     """
+    require(session, resident_id=giver_id, act=Act.GIVE_POINTS)
     to = Receiver(fund=own_area(session, giver_id, area_id).code)
     gift = give(session, key=key, giver_id=giver_id, to=to, amount=amount, limits=limits, now=now, zone=zone)
     return _given(session, gift, ())

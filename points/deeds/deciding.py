@@ -177,13 +177,16 @@ def pass_on(session: Session, *, deed_id: int, tier: Tier) -> DeedView:
 
 def _needs_second(session: Session, found: Deed, by: int, bounds: Bounds, now: datetime) -> bool:
     """Tell whether one is not enough: by rule or worth, or because one hand washes the other."""
-    if found.resident is not None and _too_close(session, found.resident, by, now):
-        found.flags = write_flags((*read_flags(found.flags), Flag(Look.CIRCLE)))
+    close = None if found.resident is None else _too_close(session, found.resident, by, now)
+    if close is not None:
+        found.flags = write_flags((*read_flags(found.flags), Flag(close)))
         return True
     much = bounds.two_people_over is not None and found.worth > bounds.two_people_over
     return much or found.verify == Verify.TWO_PEOPLE.value
 
 
-def _too_close(session: Session, claimant: int, by: int, now: datetime) -> bool:
-    """Tell whether these two verify each other's deeds, or the claimant gave the verifier points lately."""
-    return in_a_circle(session, claimant, by, now) or gave_since(session, claimant, by, now - CIRCLE_WITHIN)
+def _too_close(session: Session, claimant: int, by: int, now: datetime) -> Look | None:
+    """Say whether these two verify each other's deeds, or the claimant gave the verifier points lately."""
+    if in_a_circle(session, claimant, by, now):
+        return Look.CIRCLE
+    return Look.GIFT if gave_since(session, claimant, by, now - CIRCLE_WITHIN) else None

@@ -1,4 +1,4 @@
-"""What a verifier should look at: a picture sent before, very many deeds, two who verify each other."""
+"""What a verifier should look at: a picture sent before, very many deeds, one hand washing the other."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -21,6 +21,7 @@ class Look(StrEnum):
     PHOTO = "photo"
     MANY = "many"
     CIRCLE = "circle"
+    GIFT = "gift"
 
 
 @dataclass(frozen=True)

@@ -5,15 +5,19 @@ from typing import Any
 
 import pytest
 from ledger_asked import NOON, SHANGHAI, earned, earns, held, mends
+from points_town import Town
 from sqlalchemy import select
 from sqlmodel import Session
 
 from points import (
     BadAmount,
     KeyConflict,
+    LimitReached,
     Posted,
     Run,
     expire,
+    exported,
+    forget_owner,
     month_start,
     place_hold,
     release_hold,
@@ -150,6 +154,7 @@ def test_points_keep_their_age_when_they_are_given(session: Session) -> None:
     assert moved(session) == [("2026-01", 30), ("2026-02", 20)]
     assert not gives(session, MEI, WEI, 50, now=at("2026-04")).new
     stands = standing(session, WEI, at("2026-03"), SHANGHAI, expire_months=2)
+    assert [(entry.amount, entry.other) for entry in stands.entries] == [(50, MEI)]
     assert (stands.available, stands.expiring, stands.expiring_at) == (50, 30, at("2026-04"))
     assert expires(session, "2026-04", 2) == 30
     assert expires(session, "2026-05", 2) == 40
@@ -176,3 +181,25 @@ def test_fresh_points_stay_when_a_given_award_turns_out_wrong(session: Session) 
     assert expires(session, "2026-04", 2) == 0
     assert (held(session, MEI).available, held(session, WEI).available) == (10, 50)
     assert expires(session, "2026-05", 2) == 50
+
+
+def test_a_gift_gives_no_household_a_second_share(town: Town) -> None:
+    """Rewards are limited by who took them, never by whose points they were."""
+    for key in ("a", "b"):
+        town.earns(MEI, key)
+    town.redeems(MEI, household="home")
+    gives(town.session, MEI, WEI, 150, limits=GiftLimits(200, 200))
+    with pytest.raises(LimitReached):
+        town.redeems(WEI, household="home")
+    assert town.stands(WEI).available == 150
+
+
+def test_who_is_forgotten_leaves_gifts_without_a_name(session: Session) -> None:
+    earns(session, MEI, 40, "a")
+    gives(session, MEI, WEI, 10)
+    gives(session, MEI, "b1", 5, "f")
+    forget_owner(session, MEI, NOON)
+    [entry] = standing(session, WEI, NOON, SHANGHAI).entries
+    assert (entry.amount, entry.other, entry.fund) == (10, None, None)
+    assert "other" not in exported(session, WEI)["entries"][0]
+    assert verify(session).problems == ()

@@ -1,4 +1,4 @@
-"""Many gifts, proposals and consents at one moment, on both databases: no limit is passed, one is first."""
+"""Many gifts, proposals and consents at the same moment, on both databases: no limit is passed."""
 
 from collections import Counter
 from collections.abc import Callable, Iterator

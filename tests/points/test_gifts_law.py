@@ -6,6 +6,7 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 
+import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
@@ -34,6 +35,8 @@ from points.errors import NotEnoughPoints
 from points.gift_errors import GivenEnough, NotEnoughToGive, ReceivedEnough
 from points.gifts import GiftLimits, Receiver, give
 from points.models import monthly_totals, transfers
+
+pytestmark = pytest.mark.timeout(900)  # stories take long where many run beside them
 
 LIFE = 2  # months
 LIMITS = GiftLimits(give=40, receive=60)

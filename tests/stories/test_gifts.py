@@ -200,7 +200,7 @@ async def test_who_gave_points_to_the_verifier_needs_a_second_one(town: Town, me
     await claims(mei)
     await asked(lin, "Mei Li")
     await lin.taps("✅", on="Please verify")
-    await asked(guo, "second person", "gave")
+    await asked(guo, "second person", "was given points by them lately", "⚠️ Who claims it gave points")
 
 
 async def test_a_fund_of_where_one_lives_takes_gifts_and_no_other(town: Town, mei: Handset) -> None:
