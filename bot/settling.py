@@ -7,16 +7,22 @@ from sqlmodel import Session
 import points
 from bot import callouts, community
 from bot.neighbourhood import DAYS, Activity, Multiplier, Neighbourhood, Reward, Window
+from bot.purses import settle_purses
 
 
 def settle(session: Session, neighbourhood: Neighbourhood, now: datetime) -> None:
-    """Make areas, teams, plans, activities, merchants and rewards what the file says."""
+    """Make areas, teams, plans, activities, merchants and rewards what the file says, and whose points are.
+
+    Raises:
+        StillTogether: points lie together that the file wants apart.
+    """
     community.synchronise(session, areas=_areas(neighbourhood), teams=_teams(neighbourhood), now=now)
     callouts.synchronise_plans(session, _plans(neighbourhood), now)
     points.synchronise_activities(session, _activities(neighbourhood), now)
     points.synchronise_rewards(
         session, _rewards(neighbourhood), _merchants(neighbourhood), now, _sponsors(neighbourhood)
     )
+    settle_purses(session, neighbourhood.points, now)
 
 
 def settle_once(session: Session, neighbourhood: Neighbourhood, now: datetime) -> None:

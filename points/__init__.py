@@ -1,6 +1,13 @@
 """What a good deed is worth: the ledger of neighbourhood points, rules, rewards and leaderboards."""
 
-from points.accounts import community_account, find_resident_account, open_account, resident_account, total
+from points.accounts import (
+    community_account,
+    find_resident_account,
+    open_account,
+    own_account,
+    resident_account,
+    total,
+)
 from points.activities import (
     VersionedRule,
     current_activities,
@@ -54,10 +61,12 @@ from points.models import AccountKind, DebtStep, GroupKind, TransferKind
 from points.months import Per, month_of, month_start, months_later
 from points.names import say
 from points.periods import Span, first_month, is_period, months_in, period_later, period_with, span_of
-from points.posting import Groups, Outcome, Posted, Posting, Refused, post, post_linked, post_one, reverse
+from points.posting import Groups, Outcome, Posted, Posting, Refused, post, post_linked, post_one
 from points.proofs import PUBLISHED_DIGITS, short_root
+from points.purses import Passing, apart, live_together, purses_shared
 from points.ranking import AROUND
 from points.redemptions import Cancelled, GivenBack, Lapsed, Redeemed, cancel, lapse, redeem, why_ended
+from points.reversing import reverse
 from points.reward_terms import COMMUNITY, FOR_EVERYBODY, NO_FACTS, Facts, Terms
 from points.rewards import (
     Limit,
@@ -153,6 +162,7 @@ __all__ = [
     "OutsideWindow",
     "PaidLater",
     "Part",
+    "Passing",
     "Per",
     "PointsError",
     "Posted",
@@ -194,6 +204,7 @@ __all__ = [
     "WaitingPaid",
     "Window",
     "WrongStatement",
+    "apart",
     "award",
     "award_all",
     "cancel",
@@ -220,6 +231,7 @@ __all__ = [
     "lapse_holds",
     "lapsing",
     "last_months",
+    "live_together",
     "look_up",
     "month_board",
     "month_of",
@@ -231,6 +243,7 @@ __all__ = [
     "normal_code",
     "offer_of",
     "open_account",
+    "own_account",
     "pay_waiting",
     "period_board",
     "period_later",
@@ -239,6 +252,7 @@ __all__ = [
     "post",
     "post_linked",
     "post_one",
+    "purses_shared",
     "redeem",
     "redemption",
     "redemptions_of",

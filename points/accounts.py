@@ -3,15 +3,21 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import and_, case, func, or_, select, update
+from sqlalchemy import Select, and_, bindparam, case, func, or_, select, update
 from sqlmodel import Session
 
-from points.models import AccountKind, HoldState, accounts, balances, holds, transfers
+from points.models import AccountKind, HoldState, accounts, balances, holds, purses, transfers
 from points.storing import chunks, upsert
 
 COMMUNITY = "community"  # the owner of the accounts that points come from and end in
 WITH_FLOOR = frozenset({AccountKind.RESIDENT, AccountKind.HOUSEHOLD, AccountKind.MERCHANT, AccountKind.FUND})
+
+
+_PURSES = select(purses.c.account, purses.c.purse).where(
+    purses.c.account.in_(bindparam("accounts", expanding=True))
+)
 
 
 @dataclass(frozen=True)
@@ -57,14 +63,41 @@ def find_accounts(session: Session, kind: AccountKind, owners: Sequence[str]) ->
     return found
 
 
-def resident_account(session: Session, resident_id: int) -> int:
-    """Give the resident's account, opening it where there is none."""
+def own_account(session: Session, resident_id: int) -> int:
+    """Give the account that stands for a resident, whoever shares their points; opened where there is none.
+
+    What somebody earned, redeemed or waits for is found by it; what they have is in their purse.
+    """
     return open_account(session, AccountKind.RESIDENT, str(resident_id))
 
 
-def find_resident_account(session: Session, resident_id: int) -> int | None:
-    """Give the resident's account, or None for who never had points."""
+def find_own_account(session: Session, resident_id: int) -> int | None:
+    """Give the account that stands for a resident, or None for who never had points."""
     return find_accounts(session, AccountKind.RESIDENT, [str(resident_id)]).get(str(resident_id))
+
+
+def resident_account(session: Session, resident_id: int) -> int:
+    """Give the account that a resident's points lie in: their own, or the purse that they share."""
+    return purse_of(session, own_account(session, resident_id))
+
+
+def find_resident_account(session: Session, resident_id: int) -> int | None:
+    """Give the account that a resident's points lie in, or None for who never had points."""
+    account = find_own_account(session, resident_id)
+    return None if account is None else purse_of(session, account)
+
+
+def purse_of(session: Session, account: int) -> int:
+    """Give the account that an account's points lie in: itself, unless they lie together with others'."""
+    return purses_of(session, [account])[account]
+
+
+def purses_of(session: Session, account_ids: Sequence[int]) -> dict[int, int]:
+    """Give the account that each account's points lie in."""
+    found = {account: account for account in account_ids}
+    for some in chunks(list(found)):
+        found |= dict(session.connection().execute(_PURSES, {"accounts": some}).all())
+    return found
 
 
 def community_account(session: Session, kind: AccountKind) -> int:
@@ -97,19 +130,24 @@ def held_by(session: Session, account_id: int, *, now: datetime | None = None) -
 
 def total(session: Session, account_id: int) -> int:
     """Add up an account from its transfers, whatever its kind: what came in less what went out."""
+    return int(session.connection().execute(_total(account_id)).scalar_one())
+
+
+def had_before(session: Session, account_id: int, moment: datetime) -> int:
+    """Add up what an account had before a moment."""
+    return int(session.connection().execute(_total(account_id).where(transfers.c.at < moment)).scalar_one())
+
+
+def _total(account_id: int) -> Select[Any]:
     signed = case((transfers.c.credit == account_id, transfers.c.amount), else_=-transfers.c.amount)
-    query = select(func.coalesce(func.sum(signed), 0)).where(
+    return select(func.coalesce(func.sum(signed), 0)).where(
         or_(transfers.c.credit == account_id, transfers.c.debit == account_id)
     )
-    return int(session.connection().execute(query).scalar_one())
 
 
-def forget_owner(session: Session, resident_id: int) -> None:
-    """Take the name off a resident's account; its transfers stay, for the arithmetic."""
-    statement = update(accounts).where(
-        accounts.c.kind == AccountKind.RESIDENT, accounts.c.owner == str(resident_id)
-    )
-    session.connection().execute(statement.values(owner=None))
+def forget_owner(session: Session, account: int) -> None:
+    """Take the name off an account; its transfers stay, for the arithmetic."""
+    session.connection().execute(update(accounts).where(accounts.c.id == account).values(owner=None))
 
 
 def _give_balances(session: Session, account_ids: Sequence[int]) -> None:

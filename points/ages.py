@@ -24,6 +24,7 @@ from points.models import AccountKind, TransferKind, accounts, transfers
 PEOPLE = (AccountKind.RESIDENT, AccountKind.HOUSEHOLD)
 Months = Mapping[str, int]
 
+_HANDED_ON = (TransferKind.GIFT, TransferKind.SETTLEMENT)
 _other = accounts.alias("other")
 
 
@@ -35,13 +36,14 @@ def of_person(account: Column[Any]) -> ColumnElement[bool]:
 def _came(*by: tuple[Column[Any], Column[Any]]) -> CompoundSelect[Any]:
     """Sum up what came in to accounts in the months after one, by pairs of columns (credit's and debit's).
 
-    What of it was reversed counts off; so does what was given to a neighbour, to whom it came instead.
+    What of it was reversed counts off; so does what was given to a neighbour, to whom it came instead, and
+    what was passed on to the purse where points lie together.
     """
     t = transfers.c
     some: BindParameter[Any] = bindparam("accounts", expanding=True)
     later = and_(t.month > bindparam("since"), t.id >= bindparam("first"))
     reversals = t.kind == TransferKind.REVERSAL
-    given = and_(t.kind == TransferKind.GIFT, of_person(t.credit))
+    given = and_(t.kind.in_(_HANDED_ON), of_person(t.credit))
     credits_, debits = zip(*by, strict=True)
     came = select(*credits_, func.sum(t.amount)).where(t.credit.in_(some), later)
     went = select(*debits, -func.sum(t.amount)).where(t.debit.in_(some), later, or_(reversals, given))
@@ -77,11 +79,11 @@ def came_by_month(
 
 
 def givers_among(session: Session, account_ids: Collection[int]) -> list[int]:
-    """Say which of these accounts ever gave something to a neighbour."""
+    """Say which of these accounts ever gave something to a neighbour, or passed it on to a purse."""
     if not account_ids:
         return []
     t = transfers.c
-    given = (t.debit.in_(account_ids), t.kind == TransferKind.GIFT, of_person(t.credit))
+    given = (t.debit.in_(account_ids), t.kind.in_(_HANDED_ON), of_person(t.credit))
     return list(session.connection().execute(select(t.debit).distinct().where(*given)).scalars())
 
 

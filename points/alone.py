@@ -9,7 +9,7 @@ from points.deciding import bad_shape
 from points.effects import Line
 from points.entering import line_row, stored
 from points.models import TransferKind
-from points.postings import Posted, Posting, fingerprint
+from points.postings import Posted, Posting, fingerprint, says_nothing_more
 from points.rows import TRANSFER
 
 
@@ -26,6 +26,10 @@ def post_alone(session: Session, posting: Posting, now: datetime, month: str) ->
 
 
 def _plain(posting: Posting) -> bool:
-    more = (posting.hold, posting.reverses, posting.link, posting.onto_hold)
-    plain = posting.kind is not TransferKind.REVERSAL and more == (None, None, None, None)
+    plain = (
+        posting.kind is not TransferKind.REVERSAL
+        and posting.hold is None
+        and posting.reverses is None
+        and says_nothing_more(posting)
+    )
     return plain and bad_shape(posting) is None

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from sqlmodel import Session
 
 from points import waiting
-from points.accounts import find_resident_account, holdings
+from points.accounts import find_own_account, held_by, holdings, purse_of
 from points.activities import VersionedRule, current_activity
 from points.awarded import Awarded, awarded
 from points.budget import book
@@ -18,6 +18,7 @@ from points.months import month_of, month_start
 from points.past import Earner, read_past
 from points.posting import NO_GROUPS, Groups, Posted, Posting, Refused, post
 from points.postings import fingerprint
+from points.purses import share
 from points.worth import Decision, decide
 
 
@@ -64,20 +65,20 @@ def award_all(
     """
     rule = current_activity(session, activity)
     claims = claims_of(session, deserved, rule)
-    lock_claims(session, claims, rule)
+    lies_in = lock_claims(session, claims, rule)
     decided, due = decided_before(session, claims, zone)
     fresh = decide_new(session, claims, rule, decided, now, zone, budget)
     due |= _book(session, fresh, month_of(now, zone), budget)
     decided |= fresh
     _queue(session, claims, rule, decided, {key: due[key] for key in fresh if key in due}, now)
-    posted = _post(session, claims, rule, decided, due, now, zone)
-    after = holdings(session, [claim.earner.account for claim in claims])
+    posted = _post(session, claims, rule, decided, due, lies_in, now, zone)
+    after = holdings(session, list(lies_in.values()))
     return [
         awarded(
             claim.deserved.resident_id,
             rule,
             decided[claim.posting.key],
-            balance=after[claim.earner.account].available,
+            balance=after[lies_in[claim.earner.account]].available,
             posted=posted.get(claim.posting.key),
             waiting_until=month_start(due[claim.posting.key], zone) if claim.posting.key in due else None,
             replayed=claim.posting.key in due and claim.posting.key not in fresh,
@@ -93,11 +94,11 @@ def foresee(session: Session, *, activity: str, deserved: Deserved, now: datetim
         UnknownActivity: no such rule holds now.
     """
     rule = current_activity(session, activity)
-    account = find_resident_account(session, deserved.resident_id)
+    account = find_own_account(session, deserved.resident_id)
     earner = Earner(account or 0, deserved.groups.household)
     past = read_past(session, rule.rule, [earner], now, zone)
     decision = decide(rule.rule, did(deserved, now, zone), earner, past, now, zone)
-    balance = holdings(session, [account])[account].available if account is not None else 0
+    balance = held_by(session, purse_of(session, account)).available if account is not None else 0
     return awarded(deserved.resident_id, rule, decision, balance=balance)
 
 
@@ -145,6 +146,7 @@ def _post(
     rule: VersionedRule,
     decided: Mapping[str, Decision],
     due: Mapping[str, str],
+    lies_in: Mapping[int, int],
     now: datetime,
     zone: ZoneInfo,
 ) -> dict[str, Posted]:
@@ -158,6 +160,8 @@ def _post(
         if isinstance(outcome, Refused):
             raise outcome.reason
         posted.setdefault(posting.key, outcome)
+    new = {posting.key: posting for posting in postings if not posted[posting.key].replayed}
+    share(session, list(new.values()), now, zone=zone, lies_in=lies_in)
     return posted
 
 

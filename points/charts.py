@@ -4,12 +4,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import case, func, select
+from sqlalchemy import and_, case, func, select
 from sqlmodel import Session
 
-from points.accounts import find_resident_account
-from points.models import GroupKind, TransferKind, monthly_totals, transfers
+from points.models import GroupKind, TransferKind, accounts, monthly_totals, transfers
 from points.months import month_of, months_later
+from points.purses import Keeping, keeping
 
 MONTHS = 6
 
@@ -26,19 +26,26 @@ class MonthOfPoints:
 def last_months(
     session: Session, resident_id: int, now: datetime, zone: ZoneInfo, *, count: int = MONTHS
 ) -> tuple[MonthOfPoints, ...]:
-    """Give a resident's last months, the present one last; those in which nothing happened, too."""
+    """Give a resident's last months, the present one last; those in which nothing happened, too.
+
+    Where points lie together, those of the household.
+    """
     this = month_of(now, zone)
     months = [months_later(this, number - count + 1) for number in range(count)]
-    account = find_resident_account(session, resident_id)
-    earned = {} if account is None else _earned(session, account, months)
-    spent = {} if account is None else _spent(session, account, months)
+    mine = keeping(session, resident_id)
+    earned = {} if mine is None else _earned(session, mine, months)
+    spent = {} if mine is None else _spent(session, mine.purse, months)
     return tuple(MonthOfPoints(one, earned.get(one, 0), max(0, spent.get(one, 0))) for one in months)
 
 
-def _earned(session: Session, account: int, months: list[str]) -> dict[str, int]:
+def _earned(session: Session, mine: Keeping, months: list[str]) -> dict[str, int]:
+    """Give what the resident earned, or the household where points lie together."""
     t = monthly_totals.c
-    mine = (t.month.in_(months), t.group_kind == GroupKind.RESIDENT, t.key == str(account))
-    return dict(session.connection().execute(select(t.month, t.earned).where(*mine)).all())
+    household = select(accounts.c.owner).where(accounts.c.id == mine.purse).scalar_subquery()
+    own = and_(t.group_kind == GroupKind.RESIDENT, t.key == str(mine.own))
+    whose = own if mine.since is None else and_(t.group_kind == GroupKind.HOUSEHOLD, t.key == household)
+    query = select(t.month, t.earned).where(t.month.in_(months), whose)
+    return dict(session.connection().execute(query).all())
 
 
 def _spent(session: Session, account: int, months: list[str]) -> dict[str, int]:

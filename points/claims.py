@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from sqlmodel import Session
 
 from points import waiting
-from points.accounts import community_account, lock, open_accounts
+from points.accounts import community_account, lock, open_accounts, purses_of
 from points.activities import VersionedRule
 from points.errors import KeyConflict
 from points.inputs import read_inputs
@@ -85,11 +85,14 @@ def _claim(one: Deserved, account: int, issued: int, rule: VersionedRule) -> Cla
     return Claim(one, Earner(account, one.groups.household), posting)
 
 
-def lock_claims(session: Session, claims: Sequence[Claim], rule: VersionedRule) -> None:
+def lock_claims(session: Session, claims: Sequence[Claim], rule: VersionedRule) -> dict[int, int]:
+    """Lock what claims are about; give where each earner's points lie, which stays so from now on."""
     lock(session, [claim.earner.account for claim in claims])
+    lies_in = purses_of(session, [claim.earner.account for claim in claims])
     if shares_households(rule.rule):
         households = {claim.earner.household for claim in claims if claim.earner.household is not None}
         lock_keys(session, [f"household {household}" for household in households])
+    return lies_in
 
 
 def decided_before(

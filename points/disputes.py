@@ -9,11 +9,11 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Row, insert, select, update
 from sqlmodel import Session
 
-from points.accounts import find_resident_account, held_by
+from points.accounts import find_own_account, held_by, purse_of
 from points.counter import DisputeState, disputes
 from points.errors import NotHandedOver, NotYourReward
 from points.lookup import RedemptionView, redemption
-from points.posting import reverse
+from points.reversing import reverse
 from points.settlements import give_back_settled
 from points.shelf import RedemptionState, redemptions
 from points.shop_errors import AlreadyDisputed, DisputeEnded, DisputeTooLate, OwnDispute, UnknownDispute
@@ -99,7 +99,7 @@ def complaint_of(session: Session, redemption_id: int) -> Complaint | None:
 
 def complaints_of(session: Session, resident_id: int) -> list[Complaint]:
     """Give all complaints a resident made, the newest first."""
-    mine = redemptions.c.account == find_resident_account(session, resident_id)
+    mine = redemptions.c.account == find_own_account(session, resident_id)
     query = select(disputes).join(redemptions, redemptions.c.id == disputes.c.redemption).where(mine)
     rows = session.connection().execute(query.order_by(disputes.c.id.desc())).all()
     return [Complaint(**_facts(session, row)) for row in rows]
@@ -193,5 +193,5 @@ def _facts(session: Session, row: Row[Any]) -> dict[str, Any]:
         "merchant_names": view.merchant_names,
         "price": view.price,
         "handed_over_at": view.ended_at or row.at,
-        "balance": held_by(session, view.account).available,
+        "balance": held_by(session, purse_of(session, view.account)).available,
     }

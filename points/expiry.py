@@ -5,16 +5,17 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import and_, case, func, select
+from sqlalchemy import and_, case, func, or_, select
 from sqlmodel import Session
 
 from points.accounts import community_account, holdings, lock
 from points.ages import came_by_month, came_since, givers_among
-from points.models import AccountKind, TransferKind, accounts, balances, transfers
+from points.models import AccountKind, TransferKind, accounts, balances, purses, transfers
 from points.months import month_of, month_start, months_later
 from points.posting import Posting, Refused, post
 
-EXPIRING = (AccountKind.RESIDENT,)  # what merchants were given for their goods stays theirs
+# What merchants were given for their goods stays theirs.
+EXPIRING = (AccountKind.RESIDENT, AccountKind.HOUSEHOLD)
 # What is done in one unit of work, each in about 20 ms: accounts, messages, and transfers passed over.
 AT_ONCE = 250
 TOLD_AT_ONCE = 10
@@ -61,10 +62,11 @@ class Expired:
 
 @dataclass(frozen=True)
 class Expiring:
-    """What a resident will lose when the month begins, if it is not spent before."""
+    """What a resident will lose when the month begins, if it is not spent before; `shared` with others."""
 
     resident_id: int
     points: int
+    shared: bool = False
 
 
 @dataclass(frozen=True)
@@ -82,7 +84,7 @@ def left_over(available: int, came_since: int) -> int:
     is what is available − what came in since. A reversal counts in the month of what it reverses, and so do
     the points that it gives back.
     """
-    return max(0, available - came_since)
+    return max(0, available - max(0, came_since))
 
 
 def cut_off(month: str, expire_months: int) -> str:
@@ -162,7 +164,11 @@ def expiring(
             left[account] -= points
     owners = _owners(session, [account for account in page if left.get(account)])
     concerned = sorted(owners)[:TOLD_AT_ONCE]
-    told = tuple(Expiring(owners[account], left[account]) for account in concerned)
+    told = tuple(
+        Expiring(resident_id, left[account], shared=len(owners[account]) > 1)
+        for account in concerned
+        for resident_id in owners[account]
+    )
     return ExpiringPage(told, concerned[-1] if len(concerned) < len(owners) else end)
 
 
@@ -185,12 +191,21 @@ def _left(session: Session, available: Mapping[int, int], cut: str, *, first: in
     return {account: points for account, points in left.items() if points}
 
 
-def _owners(session: Session, account_ids: Sequence[int]) -> dict[int, int]:
-    """Give the residents of accounts; who was forgotten has lost the name, and is told nothing."""
-    query = select(accounts.c.id, accounts.c.owner).where(
-        accounts.c.id.in_(account_ids), accounts.c.owner.is_not(None)
+def _owners(session: Session, account_ids: Sequence[int]) -> dict[int, list[int]]:
+    """Give whose points lie in accounts; who was forgotten has lost the name, and is told nothing."""
+    lies_in = func.coalesce(purses.c.purse, accounts.c.id)
+    alone = and_(accounts.c.id.in_(account_ids), purses.c.purse.is_(None))
+    query = (
+        select(lies_in, accounts.c.owner)
+        .outerjoin(purses, purses.c.account == accounts.c.id)
+        .where(accounts.c.kind == AccountKind.RESIDENT, accounts.c.owner.is_not(None))
+        .where(or_(alone, purses.c.purse.in_(account_ids)))
+        .order_by(accounts.c.id)
     )
-    return {account: int(owner) for account, owner in session.connection().execute(query)}
+    owners: dict[int, list[int]] = {}
+    for account, owner in session.connection().execute(query):
+        owners.setdefault(account, []).append(int(owner))
+    return owners
 
 
 def _posting(month: str, account: int, expired: int, points: int) -> Posting:

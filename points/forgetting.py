@@ -7,6 +7,7 @@ from sqlmodel import Session
 from points import accounts
 from points.disputes import drop_open
 from points.lookup import waiting_codes
+from points.purses import is_shared
 from points.redemptions import Cancelled, cancel
 from points.waiting import drop_waiting
 from points.waiting_line import LeftLine, stop_waiting, waits_of
@@ -14,7 +15,10 @@ from points.wrong_codes import forget_wrong_codes
 
 
 def forget_owner(session: Session, resident_id: int, now: datetime) -> tuple[Cancelled | LeftLine, ...]:
-    """Take a resident's name off the ledger; give what was given back, for others to hear."""
+    """Take a resident's name off the ledger; give what was given back, for others to hear.
+
+    What lies together with others' points stays theirs.
+    """
     cancelled = tuple(
         cancel(session, redemption_id=view.redemption_id, resident_id=resident_id, now=now)
         for view in waiting_codes(session, resident_id)
@@ -25,9 +29,12 @@ def forget_owner(session: Session, resident_id: int, now: datetime) -> tuple[Can
     )
     forget_wrong_codes(session, resident_id=resident_id)
     drop_open(session, resident_id, now)
-    account = accounts.find_resident_account(session, resident_id)
+    account = accounts.find_own_account(session, resident_id)
     if account is not None:
-        accounts.lock(session, [account])
+        purse = accounts.purse_of(session, account)
+        accounts.lock(session, [account, purse])
         drop_waiting(session, account)
-    accounts.forget_owner(session, resident_id)
+        accounts.forget_owner(session, account)
+        if not is_shared(session, purse):
+            accounts.forget_owner(session, purse)
     return *cancelled, *left

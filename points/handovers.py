@@ -15,8 +15,9 @@ from points.errors import CodeLapsed, NotHandedOver, NotYourReward, UndoTooLate
 from points.holding import hold_under
 from points.lookup import RedemptionView, look_up, redemption
 from points.models import AccountKind, TransferKind
-from points.posting import Posting, post_one, reverse
+from points.posting import Posting, post_one
 from points.redemptions import move_on, why_ended
+from points.reversing import reverse
 from points.shelf import RedemptionState, redemptions
 from points.shop_errors import CodeReturned
 
@@ -119,7 +120,7 @@ def _capture(session: Session, view: RedemptionView) -> Posting:
     return Posting(
         key=f"capture:{view.hold}",
         kind=TransferKind.CAPTURE,
-        debit=view.account,
+        debit=view.purse,
         credit=open_account(session, AccountKind.MERCHANT, view.merchant),
         amount=view.price,
         rule=view.reward,

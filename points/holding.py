@@ -17,6 +17,7 @@ from points.models import HoldState, TransferKind, holds
 from points.months import month_of
 from points.posting import post_one
 from points.postings import Posted, Posting
+from points.purses import pass_on
 
 # A hold that ends posts at most what it repays of a debt, and in which month that is counts nowhere.
 _ANYWHERE = ZoneInfo("UTC")
@@ -83,7 +84,10 @@ def capture_hold(
         rule=rule,
         hold=hold,
     )
-    return post_one(session, capture, now, zone=zone)
+    posted = post_one(session, capture, now, zone=zone)
+    if capture.amount < row.amount:
+        pass_on(session, [row.account], now)
+    return posted
 
 
 def release_hold(session: Session, *, hold: int, now: datetime) -> None:
@@ -92,12 +96,14 @@ def release_hold(session: Session, *, hold: int, now: datetime) -> None:
     Raises:
         HoldEnded: it was captured or released before, or has lapsed.
     """
-    book = _open(session, _hold(session, hold).account, now, hold)
+    account = _hold(session, hold).account
+    book = _open(session, account, now, hold)
     reason = not_open(book, hold)
     if reason is not None:
         raise reason
     free(book, Freed(book.holds[hold], HoldState.RELEASED))
     write(session, book)
+    pass_on(session, [account], now)
 
 
 def lapse_holds(session: Session, *, now: datetime, most: int = MOST_LAPSED) -> tuple[int, ...]:
@@ -114,6 +120,7 @@ def lapse_holds(session: Session, *, now: datetime, most: int = MOST_LAPSED) -> 
     for hold in lapsing:
         free(book, Freed(hold, HoldState.LAPSED))
     write(session, book)
+    pass_on(session, sorted({hold.account for hold in lapsing}), now)
     return tuple(hold.id for hold in lapsing)
 
 

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select, update
 from sqlmodel import Session
 
-from points.accounts import community_account, holdings, lock
+from points.accounts import community_account, held_by, lock, purse_of, purses_of
 from points.activities import VersionedRule, activity_version
 from points.awarded import Awarded, awarded
 from points.budget import place, redeem_promise
@@ -19,6 +19,7 @@ from points.inputs import read_inputs
 from points.models import AccountKind, TransferKind, accounts
 from points.months import month_of, month_start, months_later
 from points.posting import Groups, Posted, Posting, post_one
+from points.purses import share
 from points.worth import Decision
 
 AT_ONCE = 50  # a few statements each: a unit of work is short
@@ -63,7 +64,8 @@ def _due(session: Session, month: str) -> Sequence[Any]:
     """Find who is due, and hold first their accounts, then the rows themselves."""
     due = select(waiting_awards).where(_w.transfer.is_(None), _w.due <= month)
     found = session.connection().execute(due.order_by(_w.due, _w.id).limit(AT_ONCE)).all()
-    lock(session, [row.account for row in found])
+    earners = purses_of(session, [row.account for row in found])
+    lock(session, [*earners, *earners.values()])
     again = due.where(_w.id.in_([row.id for row in found])).order_by(_w.due, _w.id).with_for_update()
     return session.connection().execute(again).all()
 
@@ -107,6 +109,7 @@ def _pay(
         request=asked(row.rule, row.account, row.minutes, decision.inputs.units),
     )
     posted = post_one(session, posting, now, zone=zone)
+    share(session, [posting], now, zone=zone)
     _change(session, row, transfer=posted.transfer_id)
     return posted
 
@@ -129,7 +132,7 @@ def _told(
         int(owner.scalar_one()),
         rule,
         decision,
-        balance=holdings(session, [row.account])[row.account].available,
+        balance=held_by(session, purse_of(session, row.account)).available,
         posted=posted,
         waiting_until=waiting_until,
     )

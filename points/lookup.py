@@ -5,19 +5,22 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, func, select
 from sqlmodel import Session
 
-from points.accounts import find_resident_account
+from points.accounts import find_own_account
 from points.codes import normal_code
 from points.errors import UnknownCode
-from points.models import accounts
+from points.models import accounts, holds
 from points.shelf import RedemptionState, merchants, redemptions, rewards
 
 
 @dataclass(frozen=True)
 class RedemptionView:
-    """A code and what became of it; `resident_id` is None where its owner asked to be forgotten."""
+    """A code and what became of it; `resident_id` is None where its owner asked to be forgotten.
+
+    `account` is the owner's own, `purse` the one whose points were put on hold.
+    """
 
     redemption_id: int
     code: str
@@ -38,6 +41,7 @@ class RedemptionView:
     payer: str | None = None
     returned_at: datetime | None = None
     settlement: int | None = None
+    purse: int = 0
 
 
 def look_up(session: Session, code: str) -> RedemptionView:
@@ -66,7 +70,7 @@ def redemption(session: Session, redemption_id: int) -> RedemptionView:
 
 def redemptions_of(session: Session, resident_id: int) -> list[RedemptionView]:
     """Give all codes a resident ever had, the newest first."""
-    account = find_resident_account(session, resident_id)
+    account = find_own_account(session, resident_id)
     query = _views().where(redemptions.c.account == account).order_by(redemptions.c.id.desc())
     return [_view(row) for row in session.connection().execute(query)]
 
@@ -113,10 +117,12 @@ def _views() -> Any:
             reward_names,
             rewards.c.code.label("reward_code"),
             merchants.c.names.label("merchant_names"),
+            func.coalesce(holds.c.account, redemptions.c.account).label("purse"),
         )
         .join(accounts, accounts.c.id == redemptions.c.account)
         .join(rewards, rewards.c.id == redemptions.c.reward)
         .join(merchants, merchants.c.code == redemptions.c.merchant)
+        .outerjoin(holds, holds.c.id == redemptions.c.hold)
     )
 
 
@@ -141,4 +147,5 @@ def _view(row: Row[Any]) -> RedemptionView:
         payer=row.payer,
         returned_at=row.returned_at,
         settlement=row.settlement,
+        purse=row.purse,
     )

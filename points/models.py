@@ -166,6 +166,17 @@ class Transfer(SQLModel, table=True):
     debt: DebtStep | None = Field(default=None, sa_type=words(DebtStep))
 
 
+class Purse(SQLModel, table=True):
+    """An account whose points lie in another, its purse: what comes in here is passed on there.
+
+    The purse itself has no row here. `since` is when the account's owner came to it.
+    """
+
+    account: int = Field(primary_key=True, foreign_key="account.id", sa_type=BigId)
+    purse: int = Field(foreign_key="account.id", index=True, sa_type=BigId)
+    since: datetime = Field(sa_type=Moment)
+
+
 class MonthlyTotal(SQLModel, table=True):
     """What a resident (by account), household, team, building or grid earned in a month."""
 
@@ -190,4 +201,5 @@ accounts = _table("account")
 balances = _table("balance")
 holds = _table("hold")
 transfers = _table("transfer")
+purses = _table("purse")
 monthly_totals = _table("monthlytotal")

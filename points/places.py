@@ -5,14 +5,14 @@ from collections.abc import Collection
 from sqlalchemy import String, cast, select
 from sqlmodel import Session
 
-from points.accounts import find_resident_account
+from points.accounts import find_own_account
 from points.models import AccountKind, GroupKind, accounts, monthly_totals
 from points.storing import chunks
 
 
 def place_among(session: Session, *, month: str, resident_id: int, people: Collection[int]) -> int | None:
     """Give somebody's place among these people, from 1; whoever earned nothing has none."""
-    account = find_resident_account(session, resident_id)
+    account = find_own_account(session, resident_id)
     t = monthly_totals.c
     of_month = select(t.earned).where(t.month == month, t.group_kind == GroupKind.RESIDENT, t.earned > 0)
     mine = session.execute(of_month.where(t.key == str(account))).scalar_one_or_none()

@@ -32,8 +32,8 @@ class Posting:
     `hold` names the hold the points are taken from, whose rest is free again; `reverses` the transfer this
     one mends. Postings of one `link` are posted together or not at all. With `onto_hold` the points come to
     `credit` set aside, under that key. `request` says what was asked for where that is less than the posting
-    itself (an award's amount follows from its rule). `month` is where it counts if that is
-    not the present one: a gift keeps the age of its points.
+    itself (an award's amount follows from its rule). `month` is where it counts if that is not the present
+    one: what only changes hands keeps the age of its points.
     """
 
     key: str
@@ -74,14 +74,13 @@ OWN = (
 )
 GROUPS = ("household", "team", "building", "grid")
 # What came after the first ledgers, and so only counts where it says something: old fingerprints still hold.
-_LATER = ("link", "onto_hold")
+_LATER = ("link", "onto_hold", "month")
 _FIRST = tuple(name for name in OWN if name not in (*_LATER, "inputs"))
 
 own = attrgetter(*OWN)
 grouped = attrgetter(*GROUPS)
 _first = attrgetter(*_FIRST)
 _later = attrgetter(*_LATER)
-_NEITHER = (None,) * len(_LATER)
 _SORTED = sorted((*_FIRST, *GROUPS))
 _sorted = attrgetter(*(f"groups.{name}" if name in GROUPS else name for name in _SORTED))
 _form = ("{{" + ",".join(f'"{name}":{{}}' for name in _SORTED) + "}}").format
@@ -95,9 +94,14 @@ def content(posting: Posting) -> dict[str, object]:
     return said
 
 
+def says_nothing_more(posting: Posting) -> bool:
+    """Tell whether a posting says nothing that came after the first ledgers, as most do."""
+    return posting.link is None and posting.onto_hold is None and posting.month is None
+
+
 def canonical(posting: Posting) -> str:
     """Give what a posting says as JSON with sorted keys: by hand, in a third of the time, where it can be."""
-    if _later(posting) == _NEITHER:
+    if says_nothing_more(posting):
         return _form(*map(_as_json, _sorted(posting)))
     return json.dumps(content(posting), sort_keys=True, separators=(",", ":"))
 

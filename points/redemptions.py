@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Row, insert, select, update
 from sqlmodel import Session
 
-from points.accounts import held_by, resident_account
+from points.accounts import held_by, own_account, purse_of
 from points.budgets import claim_budget
 from points.codes import new_code
 from points.errors import AlreadyHandedOver, CodeCancelled, CodeLapsed, NotYourReward, PointsError
@@ -41,7 +41,10 @@ class Redeemed:
 
 @dataclass(frozen=True)
 class GivenBack:
-    """A code that ended unused: the points are the resident's again, the reward is on the shelf again."""
+    """A code that ended unused: the points are whose they were, the reward is on the shelf again.
+
+    With `elsewhere` that is a household which the resident has left since.
+    """
 
     redemption_id: int
     resident_id: int | None
@@ -52,6 +55,7 @@ class GivenBack:
     price: int
     balance: int
     reward_id: int
+    elsewhere: bool = False
 
 
 class Cancelled(GivenBack):
@@ -86,7 +90,7 @@ def redeem(
         BudgetSpent: whoever pays for it has paid enough this month.
         NotEnoughPoints: the available balance is below the price.
     """
-    account = resident_account(session, resident_id)
+    account = own_account(session, resident_id)
     reward = lock_reward(session, reward_id)
     check_terms(reward, price_shown, facts, now, zone)
     take_one(session, reward, account)
@@ -155,7 +159,7 @@ def _redeemed(session: Session, view: RedemptionView, resident_id: int) -> Redee
         merchant=view.merchant,
         merchant_names=view.merchant_names,
         price=view.price,
-        balance=held_by(session, view.account).available,
+        balance=held_by(session, purse_of(session, view.account)).available,
         lapses_at=view.lapses_at,
         payer=view.payer,
     )
@@ -165,7 +169,8 @@ def _hand_out_code(
     session: Session, reward: Row[Any], account: int, household: str | None, now: datetime, zone: ZoneInfo
 ) -> int:
     code = _unused_code(session)
-    hold = place_hold(session, account=account, amount=reward.price, key=f"code:{code}:1", now=now)
+    purse = purse_of(session, account)
+    hold = place_hold(session, account=purse, amount=reward.price, key=f"code:{code}:1", now=now)
     row = {
         "code": code,
         "account": account,
@@ -203,6 +208,7 @@ def end_code(session: Session, view: RedemptionView, state: RedemptionState, now
 
 def given_back(session: Session, view: RedemptionView) -> dict[str, Any]:
     """Give the facts of a code that ended unused, as `GivenBack` takes them."""
+    purse = purse_of(session, view.account)
     return {
         "redemption_id": view.redemption_id,
         "resident_id": view.resident_id,
@@ -211,6 +217,7 @@ def given_back(session: Session, view: RedemptionView) -> dict[str, Any]:
         "merchant": view.merchant,
         "merchant_names": view.merchant_names,
         "price": view.price,
-        "balance": held_by(session, view.account).available,
+        "balance": held_by(session, purse).available,
         "reward_id": view.reward_id,
+        "elsewhere": purse_of(session, view.purse) != purse,
     }

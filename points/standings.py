@@ -7,18 +7,20 @@ from itertools import groupby
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Row, case, or_, select
+from sqlalchemy import Row, case, func, or_, select
 from sqlmodel import Session
 
-from points.accounts import find_resident_account, held_by
+from points.accounts import held_by
 from points.activities import activity_names
 from points.disputes import complaints_of
 from points.expiry import next_to_expire
 from points.lookup import redemptions_of
 from points.models import AccountKind, DebtStep, TransferKind, accounts, transfers
+from points.purses import Keeping, Passing, keeping, passing_of
 from points.rewards import reward_names
 from points.waiting import Waiting, waiting_for
 from points.waiting_line import waits_of
+from points.whose import whose_entries
 
 SHOWN = 10
 
@@ -28,7 +30,8 @@ class Entry:
     """One movement of a resident's points: above zero came in, below went out; `names` say for what.
 
     With `debt` it notes what is owed (and comes in, for what was spent already), or repays it. `other` is the
-    resident to whom or from whom it passed, `fund` the code of the area whose fund it went to.
+    resident to whom or from whom it passed, `fund` the code of the area whose fund it went to. Where points
+    lie together `passing` says how they came or went, and `resident_id` whose deed or reward it was.
     """
 
     transfer_id: int
@@ -41,6 +44,8 @@ class Entry:
     other: int | None = None
     fund: str | None = None
     link: str | None = None
+    passing: Passing | None = None
+    resident_id: int | None = None
 
 
 @dataclass(frozen=True)
@@ -48,7 +53,8 @@ class Standing:
     """`expiring` points are the next to be gone, at `expiring_at`, if they are not spent before.
 
     `owed` points were spent before it turned out that they were not earned: what comes next repays them.
-    What is `waiting` was earned and comes when a month's budget can give it.
+    What is `waiting` was earned and comes when a month's budget can give it. All but that is what lies
+    together, where points are `shared`, with the entries since the reader came to it.
     """
 
     available: int
@@ -58,6 +64,7 @@ class Standing:
     entries: tuple[Entry, ...]
     owed: int = 0
     waiting: tuple[Waiting, ...] = ()
+    shared: bool = False
 
 
 def standing(
@@ -70,33 +77,43 @@ def standing(
     last: int = SHOWN,
 ) -> Standing:
     """Say where a resident stands; who never had points has none."""
-    account = find_resident_account(session, resident_id)
-    if account is None:
+    mine = keeping(session, resident_id)
+    if mine is None:
         return Standing(0, 0, 0, None, ())
+    account = mine.purse
     held = held_by(session, account, now=now)
     expiring, gone_at = next_to_expire(
         session, account, held.available, expire_months=expire_months, now=now, zone=zone
     )
-    latest = tuple(_whole_gifts(entries(session, account, last)))
-    waiting = waiting_for(session, account)
-    return Standing(held.available, held.held, expiring, gone_at, latest, held.owed, waiting)
+    owed = held.owed if mine.own == account else held.owed + held_by(session, mine.own).owed
+    return Standing(
+        available=held.available,
+        held=held.held,
+        expiring=expiring,
+        expiring_at=gone_at,
+        entries=tuple(_whole_gifts(entries(session, account, last, since=mine.since))),
+        owed=owed,
+        waiting=waiting_for(session, mine.own),
+        shared=mine.own != account,
+    )
 
 
 def exported(session: Session, resident_id: int) -> dict[str, Any]:
     """Give all that is stored here about a resident, ready for JSON."""
-    account = find_resident_account(session, resident_id)
-    if account is None:
+    mine = keeping(session, resident_id)
+    if mine is None:
         nothing: dict[str, Any] = {"available": 0, "held": 0, "owed": 0, "entries": [], "waiting": []}
         return {**nothing, "codes": [], "waiting_for": [], "complaints": []}
-    held = held_by(session, account)
+    held = held_by(session, mine.purse)
     return {
         "available": held.available,
         "held": held.held,
         "owed": held.owed,
-        "entries": [_plain(asdict(entry)) for entry in entries(session, account, None)],
+        "entries": [_plain(asdict(entry)) for entry in entries(session, mine.own, None)],
+        **_together(session, mine, resident_id),
         "waiting": [
             {"amount": one.amount, "month": one.month, "names": dict(one.names)}
-            for one in waiting_for(session, account)
+            for one in waiting_for(session, mine.own)
         ],
         "codes": [
             {
@@ -118,14 +135,20 @@ def exported(session: Session, resident_id: int) -> dict[str, Any]:
     }
 
 
-def entries(session: Session, account: int, last: int | None) -> tuple[Entry, ...]:
-    """Give the movements of an account, the newest first: so many, or all of them."""
+def entries(
+    session: Session, account: int, last: int | None, *, since: datetime | None = None
+) -> tuple[Entry, ...]:
+    """Give the movements of an account, the newest first: so many, or all of them.
+
+    Of a purse those `since` the reader came to it, with whose deed or reward each was.
+    """
     mended, other = transfers.alias("mended"), accounts.alias("other")
     beside = case((transfers.c.debit == account, transfers.c.credit), else_=transfers.c.debit)
     query = (
         select(
             *(transfers, mended.c.kind.label("mended_kind"), mended.c.rule.label("mended_rule")),
             *(other.c.kind.label("other_kind"), other.c.owner.label("other_owner")),
+            func.coalesce(transfers.c.hold, mended.c.hold).label("of_hold"),
         )
         .outerjoin(mended, mended.c.id == transfers.c.reverses)
         .join(other, other.c.id == beside)
@@ -133,8 +156,12 @@ def entries(session: Session, account: int, last: int | None) -> tuple[Entry, ..
         .order_by(transfers.c.id.desc())
         .limit(last)
     )
+    if since is not None:
+        query = query.where(transfers.c.at >= since)
+    rows = session.connection().execute(query).all()
+    whose = {} if since is None else whose_entries(session, account, rows)
     named = {TransferKind.AWARD: activity_names(session), TransferKind.CAPTURE: reward_names(session)}
-    return tuple(_entry(row, account, named) for row in session.connection().execute(query))
+    return tuple(_entry(row, account, named, whose) for row in rows)
 
 
 def _whole_gifts(latest: Iterable[Entry]) -> Iterator[Entry]:
@@ -149,9 +176,13 @@ def _whole_gifts(latest: Iterable[Entry]) -> Iterator[Entry]:
 
 
 def _entry(
-    row: Row[Any], account: int, named: Mapping[TransferKind, Mapping[str, Mapping[str, str]]]
+    row: Row[Any],
+    account: int,
+    named: Mapping[TransferKind, Mapping[str, Mapping[str, str]]],
+    whose: Mapping[int, int],
 ) -> Entry:
-    by_code = named.get(row.mended_kind or row.kind, {})
+    passing = passing_of(row.kind, row.key)
+    by_code = named.get(TransferKind.AWARD if passing else row.mended_kind or row.kind, {})
     neighbour = row.other_kind is AccountKind.RESIDENT and row.other_owner is not None
     return Entry(
         transfer_id=row.id,
@@ -164,10 +195,24 @@ def _entry(
         other=int(row.other_owner) if neighbour else None,
         fund=row.other_owner if row.other_kind is AccountKind.FUND else None,
         link=row.link,
+        passing=passing,
+        resident_id=whose.get(row.id),
     )
+
+
+def _together(session: Session, mine: Keeping, resident_id: int) -> dict[str, Any]:
+    """Give what is stored of points that lie together with others', but not who the others are."""
+    if mine.since is None:
+        return {}
+    told = [
+        _plain(asdict(entry)) | {"yours": entry.resident_id == resident_id}
+        for entry in entries(session, mine.purse, None, since=mine.since)
+    ]
+    return {"shared_since": mine.since.isoformat(), "shared_entries": told}
 
 
 def _plain(entry: dict[str, Any]) -> dict[str, Any]:
     """Write an entry for its owner's file, in which nobody else is named."""
-    mine = {name: value for name, value in entry.items() if name not in ("other", "link")}
+    others = {"other", "link", "resident_id"}
+    mine = {name: value for name, value in entry.items() if name not in others}
     return mine | {"at": entry["at"].isoformat(), "kind": entry["kind"].value, "names": dict(entry["names"])}

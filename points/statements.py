@@ -10,10 +10,11 @@ from zoneinfo import ZoneInfo
 
 from sqlmodel import Session
 
-from points.accounts import find_resident_account
+from points.accounts import had_before
 from points.leaves import NAMES, Values, facts, hashes, of_account
 from points.months import month_start, months_later
 from points.proofs import Header, moment_text, path_to
+from points.purses import Keeping, keeping
 from points.seals import SealKind, headers, leaves_of
 from points.standings import Entry, entries
 
@@ -45,11 +46,16 @@ class Statement:
 def statement(
     session: Session, *, resident_id: int, now: datetime, zone: ZoneInfo, month: str | None = None
 ) -> Statement:
-    """Give a resident's entries, of one local month or all of them, each with its proof."""
-    account = find_resident_account(session, resident_id)
-    if account is None:
+    """Give a resident's entries, of one local month or all of them, each with its proof.
+
+    Where points lie together, those of the purse since the resident came to it; for a month before that,
+    the resident's own.
+    """
+    mine = keeping(session, resident_id)
+    if mine is None:
         return Statement()
-    lines = [line for line in _lines(session, account) if month is None or _within(line, month, zone)]
+    account, since = _of(mine, month, zone)
+    lines = [line for line in _lines(session, account, since) if month is None or _within(line, month, zone)]
     wanted = {line.entry.transfer_id for line in lines}
     rows = [row for row in of_account(session, account) if row[_ID] in wanted]
     chain = _chain(session, rows)
@@ -71,9 +77,17 @@ def statement(
     return Statement(tuple(lines), proof, root, root_month)
 
 
-def _lines(session: Session, account: int) -> Iterator[Line]:
-    balance = 0
-    for entry in reversed(entries(session, account, None)):
+def _of(mine: Keeping, month: str | None, zone: ZoneInfo) -> tuple[int, datetime | None]:
+    """Give what to state, and since when: the purse, but for a month before the resident came to it."""
+    if mine.since is None or (month and month_start(months_later(month, 1), zone) <= mine.since):
+        return mine.own, None
+    return mine.purse, mine.since
+
+
+def _lines(session: Session, account: int, since: datetime | None) -> Iterator[Line]:
+    """Add up from the first entry on; of what a purse had before the reader came only the sum is said."""
+    balance = 0 if since is None else had_before(session, account, since)
+    for entry in reversed(entries(session, account, None, since=since)):
         balance += entry.amount
         yield Line(entry, balance)
 

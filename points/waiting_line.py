@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Row, func, insert, select, update
 from sqlmodel import Session
 
-from points.accounts import find_resident_account, resident_account
+from points.accounts import find_own_account, own_account
 from points.budgets import budgets_left, reopening
 from points.counter import WaitState, waits
 from points.errors import RewardRetired
@@ -94,7 +94,7 @@ def wait_for(
         LimitReached: the household or resident had its share for the period.
         InStock: there is one, or one is kept for them: they can redeem it.
     """
-    account = resident_account(session, resident_id)
+    account = own_account(session, resident_id)
     reward = lock_reward(session, reward_id)
     if reward.retired_at is not None:
         raise RewardRetired(reward.names)
@@ -116,7 +116,7 @@ def stop_waiting(session: Session, *, resident_id: int, reward_id: int) -> LeftL
         UnknownReward: there is none.
     """
     reward = lock_reward(session, reward_id)
-    account = find_resident_account(session, resident_id)
+    account = find_own_account(session, resident_id)
     mine = waits.c.account == account, waits.c.reward == reward_id, waits.c.state.in_(IN_LINE)
     session.connection().execute(update(waits).where(*mine).values(state=WaitState.LEFT))
     return LeftLine(reward_id, reward.names)
@@ -124,7 +124,7 @@ def stop_waiting(session: Session, *, resident_id: int, reward_id: int) -> LeftL
 
 def wait_of(session: Session, resident_id: int, reward_id: int) -> Wait | None:
     """Say how somebody waits for a reward, if they do."""
-    account = find_resident_account(session, resident_id)
+    account = find_own_account(session, resident_id)
     mine = None if account is None else _in_line(session, account, reward_id)
     if account is None or mine is None:
         return None
@@ -134,7 +134,7 @@ def wait_of(session: Session, resident_id: int, reward_id: int) -> Wait | None:
 
 def waits_of(session: Session, resident_id: int) -> list[int]:
     """Give the rewards for which a resident waits."""
-    account = find_resident_account(session, resident_id)
+    account = find_own_account(session, resident_id)
     mine = waits.c.account == account, waits.c.state.in_(IN_LINE)
     return list(session.connection().execute(select(waits.c.reward).where(*mine)).scalars())
 

@@ -86,7 +86,7 @@ def _tell(session: Session, one: Expiring, kind: str, month: str, house: House, 
     last_day = house.day(month_start(month, house.zone) - MOMENT)
 
     def words(t: Texts) -> Message:
-        html = t.rich("expiry.soon", points=one.points, day=last_day)
+        html = t.rich("expiry.soon_shared" if one.shared else "expiry.soon", points=one.points, day=last_day)
         return Message(str(html), one_a_row(Button(t("points.button_rewards"), "h:rewards")))
 
     tell(

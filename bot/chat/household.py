@@ -23,6 +23,8 @@ from bot.community import (
     set_door,
 )
 from bot.delivery import Button, Message
+from bot.purses import sharing
+from points import standing
 
 HOUSEHOLD, DOOR, LEAVE = "household", "household.door", "household.leave"
 
@@ -59,8 +61,12 @@ async def ask_leave(turn: Turn) -> None:
     home = await turn.look(home_of, turn.me)
     if not home.others_than(turn.me):
         raise OnlyOneHere
+    mine = await turn.look(standing, turn.me, turn.now, turn.house.zone)
+    text = turn.t.rich("household.ask_leave")
+    if mine.shared:
+        text += Markup("\n") + turn.t.rich("household.points_stay", points=mine.available)
     buttons = one_a_row(Button(turn.t("household.button_really_leave"), "hx"), back(turn))
-    await turn.ask(Message(turn.t.rich("household.ask_leave"), buttons), LEAVE)
+    await turn.ask(Message(text, buttons), LEAVE)
 
 
 async def leave(turn: Turn) -> None:
@@ -68,7 +74,8 @@ async def leave(turn: Turn) -> None:
     if turn.talk is None or turn.talk.step != LEAVE:
         await ask_leave(turn)
         return
-    await turn.act_and_step(lambda _: None, leave_home, resident_id=turn.me, now=turn.now)
+    leaving = sharing(leave_home, turn.house.neighbourhood.points, resident_id=turn.me, now=turn.now)
+    await turn.act_and_step(lambda _: None, leaving, resident_id=turn.me, now=turn.now)
     await turn.toast(turn.t("household.left"))
     await show(turn)
 

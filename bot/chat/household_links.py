@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from markupsafe import Markup
 from sqlmodel import Session
 
 from bot.chat.announcing import announces
@@ -29,6 +30,7 @@ from bot.community import (
     home_of,
 )
 from bot.delivery import Button, Message
+from bot.purses import sharing
 
 LINK = "f_"
 ASKED = "household.asked"
@@ -60,6 +62,10 @@ async def opened(turn: Turn, code: str) -> None:
         area=t.name(offer.area_names),
         people=t.count("count.people", offer.people),
     )
+    if turn.house.neighbourhood.points.account == "household":
+        text += Markup("\n") + t.rich(
+            "household.points_left" if mine.others_than(turn.me) else "household.points_brought"
+        )
     buttons = one_a_row(
         Button(t("household.button_join"), f"hj:{code}"), Button(t("household.button_decline"), f"hn:{code}")
     )
@@ -69,7 +75,8 @@ async def opened(turn: Turn, code: str) -> None:
 async def join(turn: Turn) -> None:
     """Live with who asked from now on."""
     code = turn.said.word(0)
-    await turn.act_and_step(lambda _: None, accept_home, code=code, resident_id=turn.me, now=turn.now)
+    moving = sharing(accept_home, turn.house.neighbourhood.points, resident_id=turn.me, now=turn.now)
+    await turn.act_and_step(lambda _: None, moving, code=code, resident_id=turn.me, now=turn.now)
     await turn.toast(turn.t("household.joined"))
     await show(turn)
 

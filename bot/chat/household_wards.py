@@ -27,6 +27,7 @@ from bot.community import (
 )
 from bot.delivery import Button, Message
 from bot.giving import SpendingWithdrawn
+from bot.purses import sharing
 from points import Cancelled
 from points.shops import LeftLine
 
@@ -84,7 +85,7 @@ async def _add(turn: Turn, year: int | None) -> None:
         return
     added = await turn.act_and_step(
         lambda _: None,
-        add_ward,
+        sharing(add_ward, turn.house.neighbourhood.points, resident_id=turn.me, now=turn.now),
         keeper_id=turn.me,
         name=str(turn.talk.draft["name"]),
         birth_year=year,

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from markupsafe import Markup
 from sqlmodel import Session
 
 from bot.chat.announcing import announces
@@ -115,7 +116,7 @@ def shop_closed(session: Session, event: ShopClosed, house: House, now: datetime
             balance=event.balance,
             phone=phone,
         )
-        return Message(str(html))
+        return Message(str(html + _elsewhere(t, event)))
 
     key = f"redemption:{event.redemption_id}:shop-closed"
     owner = owner_of(session, event.resident_id)
@@ -133,7 +134,8 @@ def _tell_both(
 ) -> None:
     def to_owner(t: Texts) -> Message:
         name, price = t.name(event.names), event.price
-        return Message(str(t.rich(owner_key, name=name, price=price, code=event.code, balance=event.balance)))
+        html = t.rich(owner_key, name=name, price=price, code=event.code, balance=event.balance)
+        return Message(str(html + _elsewhere(t, event)))
 
     def to_merchant(t: Texts) -> Message:
         return Message(str(t.rich(shop_key, name=t.name(event.names), code=event.code)))
@@ -143,6 +145,10 @@ def _tell_both(
     tell(session, owner, key=key, words=to_owner, now=now, lane=lane)
     ends(session, event.redemption_id, event.resident_id, words=_ended(event), now=now)
     tell(session, staff(session, event.merchant), key=f"{key}:shop", words=to_merchant, now=now, lane=lane)
+
+
+def _elsewhere(t: Texts, event: GivenBack) -> Markup:
+    return Markup("\n") + t.rich("given_back.elsewhere") if event.elsewhere else Markup("")
 
 
 def _ended(event: GivenBack) -> Words:

@@ -64,7 +64,11 @@ async def export(turn: Turn) -> None:
 async def ask_forget(turn: Turn) -> None:
     """Say what being forgotten means, and ask once."""
     worth = await turn.look(points.standing, resident_id=turn.me, now=turn.now, zone=turn.house.zone)
-    text = turn.t.rich("privacy.ask_forget", points=worth.available + worth.held)
+    text = (
+        turn.t.rich("privacy.ask_forget_shared")
+        if worth.shared
+        else turn.t.rich("privacy.ask_forget", points=worth.available + worth.held)
+    )
     home = await turn.look(community.home_of, turn.me)
     if any(one.keeper_id == turn.me for one in home.members):
         text += Markup("\n") + turn.t.rich("privacy.ask_forget_wards")

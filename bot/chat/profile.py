@@ -19,6 +19,7 @@ from bot.community import (
     set_language,
 )
 from bot.delivery import Button, Message
+from bot.purses import sharing
 from points import standing
 
 YEAR_DIGITS = 4
@@ -54,7 +55,8 @@ async def ask_home(turn: Turn) -> None:
 @takes_area("me.area")
 async def take_home(turn: Turn, area_id: int) -> None:
     """Live there from now on."""
-    await turn.act_and_step(lambda _: None, move, resident_id=turn.me, area_id=area_id, now=turn.now)
+    moving = sharing(move, turn.house.neighbourhood.points, resident_id=turn.me, now=turn.now)
+    await turn.act_and_step(lambda _: None, moving, resident_id=turn.me, area_id=area_id, now=turn.now)
     await show_card(turn)
 
 

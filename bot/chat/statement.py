@@ -6,6 +6,7 @@ from bot.chat.board_months import month_name, read_month
 from bot.chat.keyboards import one_a_row
 from bot.chat.statement_words import sheet
 from bot.chat.turn import Turn
+from bot.chat.wallet import names_in
 from bot.delivery import Button, Message
 from points import short_root, statement
 
@@ -21,11 +22,12 @@ async def show_statement(turn: Turn) -> None:
         none = turn.t.rich("statement.none", period=period)
         await turn.ask(Message(str(none), one_a_row(points)), "statement")
         return
+    names = await turn.look(names_in, [line.entry for line in mine.lines])
     name = f"linli-{turn.person.short_code}-{month or turn.house.day(turn.now)}"
     await turn.say(
         Message(
             str(turn.t.rich("statement.sheet", period=period)),
-            document=sheet(turn.t, turn.house, mine),
+            document=sheet(turn.t, turn.house, mine, names),
             file_name=f"{name}.csv",
         )
     )

@@ -2,10 +2,11 @@
 
 import csv
 import io
+from collections.abc import Mapping
 
 from bot.chat.house import House
 from bot.chat.texts import Texts
-from bot.chat.wallet import what_for
+from bot.chat.wallet import NOBODY, what_for
 from points import Line, Statement
 
 # By this sign a spreadsheet reads the file as UTF-8; without it Chinese turns into gibberish.
@@ -14,7 +15,7 @@ BYTE_ORDER_MARK = "\ufeff"
 COMPUTED = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
-def sheet(t: Texts, house: House, mine: Statement) -> bytes:
+def sheet(t: Texts, house: House, mine: Statement, names: Mapping[int, str] = NOBODY) -> bytes:
     """Write a statement as CSV: one row an entry, the oldest first."""
     written = io.StringIO()
     rows = csv.writer(written)
@@ -28,14 +29,15 @@ def sheet(t: Texts, house: House, mine: Statement) -> bytes:
             t("statement.number"),
         ]
     )
-    rows.writerows(_row(t, house, line) for line in mine.lines)
+    rows.writerows(_row(t, house, line, names) for line in mine.lines)
     return (BYTE_ORDER_MARK + written.getvalue()).encode()
 
 
-def _row(t: Texts, house: House, line: Line) -> list[str | int]:
+def _row(t: Texts, house: House, line: Line, names: Mapping[int, str]) -> list[str | int]:
     entry = line.entry
     day, hour = house.day(entry.at), house.hour(entry.at)
-    return [day, hour, _shown(what_for(t, house, entry)), entry.amount, line.balance, entry.transfer_id]
+    what = _shown(what_for(t, house, entry, names))
+    return [day, hour, what, entry.amount, line.balance, entry.transfer_id]
 
 
 def _shown(text: str) -> str:

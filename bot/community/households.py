@@ -45,6 +45,15 @@ def household_members(session: Session, resident_id: int) -> tuple[int, ...]:
     return tuple(number for number in session.execute(members).scalars() if number is not None)
 
 
+def households_of_several(session: Session) -> dict[str, tuple[int, ...]]:
+    """Give the people of each household of more than one, by its number as text."""
+    rows = select(col(Resident.household_id), col(Resident.id)).where(col(Resident.household_id).is_not(None))
+    homes: dict[str, tuple[int, ...]] = {}
+    for household_id, number in session.execute(rows.order_by(col(Resident.id))):
+        homes[str(household_id)] = (*homes.get(str(household_id), ()), number)
+    return {household: people for household, people in homes.items() if len(people) > 1}
+
+
 def set_door(session: Session, *, resident_id: int, door: str | None) -> str | None:
     """Write down the household's door, None to forget it, and give it as stored.
 

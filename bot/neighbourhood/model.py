@@ -87,7 +87,9 @@ class PointRules(Table):
     gift_received_monthly: FromOne = Field(
         default=100, description="what neighbours may give a resident in a month"
     )
-    account: Literal["resident"] = Field(default="resident", description="whose points they are")
+    account: Literal["resident", "household"] = Field(
+        default="resident", description="whose points they are; a household's are never told apart again"
+    )
 
 
 class Merchant(Table):

@@ -12,7 +12,7 @@ from bot.neighbourhood.kinds import shown
 from bot.neighbourhood.model import Neighbourhood
 
 _EXAMPLES = {
-    "account": '"resident"',
+    "account": '"resident" or "household"',
     "age": "{ages = [14, 25], percent = 150}",
     "ages": "[14, 25]",
     "area": '"g1"',

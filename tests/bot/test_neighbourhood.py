@@ -198,7 +198,7 @@ def test_every_mistake_is_told_at_once_by_table_key_and_line() -> None:
         ('verify = "automatic"', 'verify = "coordinator"', 'write verify = "automatic"'),
         ('per = "day"', 'per = "fortnight"', 'write "day", "week", "month", "year" or "ever"'),
         ('by = "household"', 'by = "building"', 'write "resident" or "household"'),
-        ('account = "resident"', 'account = "building"', 'write "resident"'),
+        ('account = "resident"', 'account = "building"', 'write "resident" or "household"'),
         ("monthly_budget = 200000", "monthly_budget = 20", 'does not pay one award of 30 for "first-aid"'),
         ("# public_over = 100 ", "public_over = 0 ", "0 is too small; write 1 or more"),
         ("price = 150", "price = 0", "0 is too small; write 1 or more"),
