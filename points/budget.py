@@ -11,6 +11,8 @@ from points.models import TransferKind, transfers
 from points.months import months_later
 from points.storing import upsert
 
+FURTHEST = 1_200  # months ahead, a hundred years: whoever comes after that waits no longer
+
 _b, _t = budgets.c, transfers.c
 
 
@@ -31,10 +33,11 @@ def book(session: Session, *, month: str, amounts: Sequence[int], budget: int | 
 def place(session: Session, *, month: str, amount: int, budget: int | None, since: str | None = None) -> str:
     """Enter one award in the first month from `since` on that is not closed and can give it.
 
-    In the month itself it is issued, in a later one promised; a month that cannot give it is closed.
+    In the month itself it is issued, in a later one promised; a month that cannot give it is closed. One that
+    gives nothing yet takes any amount: what is more than the budget by now is cut when it is paid.
     """
-    chosen = since or month
-    while not _takes(session, chosen, amount, budget):
+    chosen, last = since or month, months_later(month, FURTHEST)
+    while not _takes(session, chosen, amount, budget) and chosen < last:
         close = update(budgets).where(_b.month == chosen)
         session.connection().execute(close.values(closed=True))
         chosen = months_later(chosen, 1)
@@ -80,7 +83,10 @@ def _takes(session: Session, month: str, amount: int, budget: int | None) -> boo
     row = _locked(session, month)
     if budget is None:
         return True
-    return not row.closed and row.issued + row.promised + amount <= budget + _given_back(session, month)
+    if row.closed:
+        return False
+    given = row.issued + row.promised
+    return not given or given + amount <= budget + _given_back(session, month)
 
 
 def _locked(session: Session, month: str) -> Any:

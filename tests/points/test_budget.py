@@ -20,7 +20,9 @@ from points import (
     reverse,
     verify,
 )
+from points.budget import FURTHEST, place
 from points.earnings import budgets
+from points.months import months_later
 
 VISIT = ActivityRule("visit", {"en": "Visit"}, 20, 60)
 
@@ -127,6 +129,31 @@ def test_a_smaller_budget_puts_off_once_more_and_says_so(town: Town) -> None:
     town.now = MAY
     assert told(town.pays_waiting(15)) == [(PaidLater, 3, 15)]  # more than a month may give is never given
     assert sound(town)
+
+
+def test_a_budget_below_what_was_promised_pays_what_it_may_one_a_month(town: Town) -> None:
+    for who in range(1, 6):
+        town.did(who, minutes=80, budget=200)  # 100 each: two in a month
+    for first, expected in (
+        (APRIL, [(PaidLater, 3, 99), (PutOff, 4, 99)]),
+        (MAY, [(PaidLater, 5, 99)]),
+        (local(2026, 6, 1), [(PaidLater, 4, 99)]),
+    ):
+        town.now = first
+        assert told(town.pays_waiting(99)) == expected
+        assert sound(town)
+    assert told(town.pays_waiting(99)) == []
+
+
+def test_nobody_waits_longer_than_a_hundred_years(town: Town) -> None:
+    session, far = town.session, months_later("2026-03", FURTHEST)
+    chosen = months_later("2026-03", 1)
+    rows = []
+    while chosen <= far:
+        rows.append({"month": chosen, "issued": 0, "promised": 1, "closed": True})
+        chosen = months_later(chosen, 1)
+    session.connection().execute(budgets.insert(), rows)
+    assert place(session, month="2026-03", amount=20, budget=10, since="2026-04") == far
 
 
 def test_no_single_award_is_more_than_a_month_may_give(town: Town) -> None:
