@@ -22,6 +22,9 @@ def walk(session: Session, count: Callable[[Sequence[Values]], None]) -> Iterato
     before = Header(0, "", None, 0, 0, 0, "", "", "")
     previous = NOTHING_BEFORE.hex()
     for header, hash_, kept in _chain(session):
+        if header.id < 1:
+            yield f"{_called(header)} does not count: seals are numbered from 1"
+            continue
         yield from _out_of_place(header, before, previous, hash_)
         if end < header.above:  # a seal is missing: what it covered is counted all the same
             for rows in pages(session, above=end, upto=header.above):
@@ -43,8 +46,12 @@ def _chain(session: Session) -> Iterator[tuple[Header, str, bytes]]:
         yield header_of(row), row.hash.hex(), row.leaves
 
 
+def _called(header: Header) -> str:
+    return f"seal {header.id} of {header.at}"
+
+
 def _out_of_place(header: Header, before: Header, previous: str, hash_: str) -> Iterator[str]:
-    name = f"seal {header.id} of {header.at}"
+    name = _called(header)
     if header.id != before.id + 1:
         yield f"{name} follows seal {before.id}: one between them is missing"
     elif header.previous != previous or header.above != before.upto:
@@ -55,7 +62,7 @@ def _out_of_place(header: Header, before: Header, previous: str, hash_: str) -> 
 
 def _changed(header: Header, ids: Sequence[int], leaves: Sequence[bytes], kept: bytes) -> Iterator[str]:
     """Name the transfers that differ from the hashes that were kept when the seal was set."""
-    name = f"seal {header.id} of {header.at}"
+    name = _called(header)
     if len(leaves) == header.size and root_of(leaves).hex() == header.root:
         if b"".join(leaves) != kept:
             yield f"the hashes kept with {name} were changed"

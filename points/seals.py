@@ -111,12 +111,12 @@ def headers(session: Session, *, covering: int = 0) -> Iterator[Header]:
 
 
 def in_order(session: Session, *columns: Column[Any], covering: int = 0) -> Iterator[Row[Any]]:
-    """Read seals in their order, a few at a time."""
+    """Read seals in their order, a few at a time: all there are, whatever their numbers."""
     query = select(*columns).where(seals.c.upto >= covering).order_by(seals.c.id).limit(_AT_ONCE)
-    last = 0
-    while rows := session.connection().execute(query.where(seals.c.id > last)).all():
+    rows = session.connection().execute(query).all()
+    while rows:
         yield from rows
-        last = rows[-1].id
+        rows = session.connection().execute(query.where(seals.c.id > rows[-1].id)).all()
 
 
 def header_of(row: Row[Any]) -> Header:

@@ -10,7 +10,7 @@ from sqlalchemy import insert, text
 from sqlmodel import Session
 
 from bot.database import writing_engine
-from points import AccountKind, ddl, month_root, open_account, seal_guards, verify
+from points import AccountKind, ddl, month_root, open_account, seal_guards, short_root, verify
 from points.models import transfers
 
 SEAL_1 = "seal 1 of 2026-03-10T04:00:00.000000Z"
@@ -115,6 +115,33 @@ def test_a_published_root_must_be_that_of_a_month(sealed: Town) -> None:
     assert verify(sealed.session).sound  # only what was published tells that the end was cut off
     assert not verify(sealed.session, root=published).sound
     assert wrong == ("no month of these books ended with the seal 0000-0000-0000-0000",)
+
+
+STRAY = (
+    "INSERT INTO seal (id, kind, month, above, upto, size, root, previous, hash, at, leaves)"
+    " SELECT {id}, 'month', '2020-01', 0, 0, 0, root, leaves, {hash}, at, leaves FROM seal WHERE id = 1"
+)
+
+
+@pytest.mark.parametrize("number", [-1, 0, 3])
+def test_rewritten_books_do_not_pass_by_keeping_the_published_root_aside(sealed: Town, number: int) -> None:
+    """Neither as the hash that is kept with the last seal, nor in a seal that is out of place."""
+    session = sealed.session
+    published = month_root(session, "2026-03") or ""
+    sqlite = session.get_bind().dialect.name == "sqlite"
+    kept = f"x'{published}'" if sqlite else f"'\\x{published}'::bytea"
+    with unguarded(session):
+        session.connection().execute(text("DELETE FROM seal"))
+        session.connection().execute(text("UPDATE transfer SET building = 'b2' WHERE id = 2"))
+    seal_now(session, now=NOON)
+    seal_now(session, now=sealed.now, month="2026-03")
+    assert f"no month of these books ended with the seal {short_root(published)}" in (
+        verify(session, root=published).problems
+    )
+    session.connection().execute(text(STRAY.format(id=number, hash=kept)))
+    problems = verify(session, root=published).problems
+    assert f"no month of these books ended with the seal {short_root(published)}" in problems
+    assert any(problem.startswith(f"seal {number} of 2026-03-10") for problem in verify(session).problems)
 
 
 def raw(session: Session, key: str) -> None:
