@@ -1,9 +1,10 @@
-"""Guards in the database itself: a transfer, once written, is never changed, removed or replaced."""
+"""Guards in the database itself: no transfer is ever changed, removed or replaced, or numbered below 1."""
 
 from typing import Any
 
 from sqlalchemy import Connection, Table, event, text
 
+from points.guards import Guards
 from points.models import transfers
 
 _SQLITE = (
@@ -18,36 +19,38 @@ _SQLITE = (
     " OR EXISTS (SELECT 1 FROM transfer WHERE reverses = NEW.reverses)"
     " OR EXISTS (SELECT 1 FROM transfer WHERE hold = NEW.hold)"
     " BEGIN SELECT RAISE(ABORT, 'transfers are append-only'); END",
+    # Below 1 nobody reads: sealing and exporting begin there. Before the insert a number to come reads -1.
+    "CREATE TRIGGER transfer_begins_at_one AFTER INSERT ON transfer WHEN NEW.id < 1"
+    " BEGIN SELECT RAISE(ABORT, 'transfers are numbered from 1'); END",
 )
 _POSTGRESQL = (
-    "CREATE FUNCTION transfer_append_only() RETURNS trigger LANGUAGE plpgsql AS $$"
-    " BEGIN RAISE EXCEPTION 'transfers are append-only' USING ERRCODE = 'restrict_violation'; END $$",
-    "CREATE TRIGGER transfer_keeps_rows BEFORE UPDATE OR DELETE ON transfer"
+    "CREATE TRIGGER transfer_keeps_rows BEFORE DELETE OR UPDATE ON transfer"
     " FOR EACH ROW EXECUTE FUNCTION transfer_append_only()",
     "CREATE TRIGGER transfer_loses_none BEFORE TRUNCATE ON transfer"
     " FOR EACH STATEMENT EXECUTE FUNCTION transfer_append_only()",
-    # Also where a session plays replica, which skips ordinary triggers.
-    "ALTER TABLE transfer ENABLE ALWAYS TRIGGER transfer_keeps_rows",
-    "ALTER TABLE transfer ENABLE ALWAYS TRIGGER transfer_loses_none",
+    "CREATE TRIGGER transfer_begins_at_one BEFORE INSERT ON transfer"
+    " FOR EACH ROW WHEN (new.id < 1) EXECUTE FUNCTION transfer_from_one()",
 )
-_SQLITE_GUARDS = {"transfer_keeps_rows", "transfer_loses_none", "transfer_replaces_none"}
-_POSTGRESQL_GUARDS = {"transfer_keeps_rows", "transfer_loses_none"}
+_REFUSING = " BEGIN RAISE EXCEPTION '{}' USING ERRCODE = 'restrict_violation'; END "
+_GUARDS = Guards(
+    "transfer",
+    _SQLITE,
+    _POSTGRESQL,
+    {
+        "transfer_append_only": _REFUSING.format("transfers are append-only"),
+        "transfer_from_one": _REFUSING.format("transfers are numbered from 1"),
+    },
+)
 
 
 def append_only(dialect: str) -> list[str]:
-    """Give the statements that guard transfers on a database ("sqlite" or "postgresql"), for a migration."""
-    return list(_SQLITE if dialect == "sqlite" else _POSTGRESQL)
+    """Give the statements that guard transfers on a database ("sqlite" or "postgresql")."""
+    return _GUARDS.statements(dialect)
 
 
 def missing_guards(connection: Connection) -> list[str]:
-    """Name the guards that are not there or are switched off."""
-    if connection.dialect.name == "sqlite":
-        query = "SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'transfer'"
-        expected = _SQLITE_GUARDS
-    else:
-        query = "SELECT tgname FROM pg_trigger WHERE tgrelid = 'transfer'::regclass AND tgenabled = 'A'"
-        expected = _POSTGRESQL_GUARDS
-    return sorted(expected - set(connection.execute(text(query)).scalars()))
+    """Name the guards that are not there, are switched off, or are others by the same name."""
+    return _GUARDS.missing(connection)
 
 
 def _guard(_table: Table, connection: Connection, **_: Any) -> None:

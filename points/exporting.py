@@ -39,7 +39,7 @@ def exported_books(session: Session, form: Format, watch: Watch | None = None) -
 def _watched(session: Session, watch: Watch | None) -> Iterator[Sequence[Values]]:
     many = int(session.connection().execute(select(func.count()).select_from(transfers)).scalar_one())
     done = 0
-    for rows in pages(session, above=0):
+    for rows in pages(session):
         yield rows
         done += len(rows)
         if watch is not None:

@@ -46,15 +46,17 @@ class _Shape(NamedTuple):
 
 
 def pages(
-    session: Session, *, above: int, upto: int | None = None, only: tuple[str, ...] = NAMES
+    session: Session, *, above: int | None = None, upto: int | None = None, only: tuple[str, ...] = NAMES
 ) -> Iterator[Sequence[Values]]:
     """Read transfers with `above` < id <= `upto` in the order of ids, a page at a time, or some columns only.
 
-    Moments and bytes are read as text.
+    Without `above` from the lowest there is, also where none should be. Moments and bytes are read as text.
     """
     connection, number = session.connection(), only.index("id")
     while True:
-        query = _query(connection.dialect.name, only).where(transfers.c.id > above)
+        query = _query(connection.dialect.name, only)
+        if above is not None:
+            query = query.where(transfers.c.id > above)
         if upto is not None:
             query = query.where(transfers.c.id <= upto)
         rows = plain_rows(connection.execute(query))

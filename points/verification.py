@@ -80,6 +80,8 @@ def _verify(session: Session, through: Walk, watch: Watch | None, root: str | No
 
     problems = tuple(problem for check in _CHECKS for problem in check(session))
     problems += (*through(session, take), *recount.problems(), *_unpublished(session, root))
+    if walked != count:
+        problems += (f"there are {count} transfers, but {walked} were gone through",)
     return Verification(count, _count(session, accounts), problems, _count(session, seals))
 
 
@@ -90,13 +92,13 @@ def _walk(session: Session, count: Callable[[Sequence[Values]], None]) -> Iterat
 
 
 def _only_count(session: Session, count: Callable[[Sequence[Values]], None]) -> Iterator[str]:
-    for rows in pages(session, above=0, only=COUNTED):
+    for rows in pages(session, only=COUNTED):
         count(rows)
     yield from ()
 
 
 def _unpublished(session: Session, root: str | None) -> Iterator[str]:
-    """Look for a published root among the months' seals: by what each covers, never by the hash kept with it."""
+    """Look for a published root among the months: by what their seals cover, not by the hashes they say."""
     if root is None:
         return
     ended = (header.hash for header in headers(session) if header.kind == SealKind.MONTH)
@@ -109,10 +111,16 @@ def _count(session: Session, table: Table) -> int:
 
 
 def _guards(session: Session) -> Iterator[str]:
-    for guard in missing_guards(session.connection()):
-        yield f"the database no longer keeps transfers from being changed: trigger {guard} is missing or off"
-    for guard in seal_guards.missing_guards(session.connection()):
-        yield f"the database no longer keeps seals from being changed: trigger {guard} is missing or off"
+    for what, find in (("transfers", missing_guards), ("seals", seal_guards.missing_guards)):
+        for guard in find(session.connection()):
+            lost = f"trigger {guard} is missing, off, or another by that name"
+            yield f"the database no longer keeps {what} from being changed: {lost}"
+
+
+def _numbers(session: Session) -> Iterator[str]:
+    query = select(transfers.c.id).where(transfers.c.id < 1).order_by(transfers.c.id)
+    for row in _rows(session, query):
+        yield f"transfer {row.id} was put in past the ledger, which numbers from 1"
 
 
 def _transfer_shapes(session: Session) -> Iterator[str]:
@@ -210,6 +218,7 @@ def _codes(session: Session) -> Iterator[str]:
 
 _CHECKS: tuple[Callable[[Session], Iterator[str]], ...] = (
     _guards,
+    _numbers,
     _transfer_shapes,
     _reversals,
     awards,

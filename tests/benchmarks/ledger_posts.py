@@ -114,8 +114,8 @@ async def in_batches(database: Database, make: Callable[[], Posting], size: int,
 
 def without_guards(session: Session) -> None:
     """Let transfers be changed, as they may be where nothing keeps them."""
-    for guard in ("transfer_keeps_rows", "transfer_loses_none", "transfer_replaces_none"):
-        session.connection().execute(text(f"DROP TRIGGER {guard}"))
+    for guard in ("keeps_rows", "loses_none", "replaces_none", "begins_at_one"):
+        session.connection().execute(text(f"DROP TRIGGER transfer_{guard}"))
 
 
 def with_guards(session: Session) -> None:

@@ -2,11 +2,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
-from points_town import Town
+from points_town import Town, settle
 from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
 
-from points import verify
+from bot.database import writing_engine
+from points import Format, exported_books, verify, verify_sums
 from points.ddl import append_only, missing_guards
 
 
@@ -25,7 +27,7 @@ def unguarded(session: Session) -> Iterator[None]:
 
 
 def _guards(session: Session) -> list[str]:
-    names = ["transfer_keeps_rows", "transfer_loses_none"]
+    names = ["transfer_begins_at_one", "transfer_keeps_rows", "transfer_loses_none"]
     return [*names, "transfer_replaces_none"] if session.get_bind().dialect.name == "sqlite" else names
 
 
@@ -91,3 +93,66 @@ def test_missing_guards_are_named(busy: Town) -> None:
         assert missing_guards(busy.session.connection()) == _guards(busy.session)
         assert len(verify(busy.session).problems) == len(_guards(busy.session))
     assert verify(busy.session).sound
+
+
+PUT_IN = (
+    "INSERT INTO transfer (id, key, request_hash, kind, debit, credit, amount, at, month)"
+    " SELECT {id}, 'forged', request_hash, 'gift', debit, credit, 7, at, month FROM transfer WHERE id = 1"
+)
+
+
+@pytest.mark.parametrize("number", [0, -1, -(2**40)])
+def test_no_transfer_is_put_in_where_nobody_reads(busy: Town, number: int) -> None:
+    with pytest.raises(DBAPIError, match="numbered from 1"), busy.session.begin_nested():
+        busy.session.connection().execute(text(PUT_IN.format(id=number)))
+    assert verify(busy.session).sound
+
+
+@pytest.mark.parametrize("number", [0, -1])
+def test_a_transfer_below_the_first_is_named_counted_and_written_out(busy: Town, number: int) -> None:
+    with unguarded(busy.session):
+        busy.session.connection().execute(text(PUT_IN.format(id=number)))
+    for check in (verify, verify_sums):
+        problems = check(busy.session).problems
+        assert f"transfer {number} was put in past the ledger, which numbers from 1" in problems
+        assert "balance of account 1 says 350, its transfers say 357" in problems
+    assert f'"id":{number},' in "".join(exported_books(busy.session, Format.JSONL))
+
+
+HOLLOW = {
+    "sqlite": (
+        "DROP TRIGGER {guard}",
+        "CREATE TRIGGER {guard} BEFORE UPDATE ON {table} WHEN 0 BEGIN SELECT 1; END",
+    ),
+    "postgresql": (
+        "DROP TRIGGER {guard} ON {table}",
+        "CREATE TRIGGER {guard} BEFORE UPDATE OR DELETE ON {table} FOR EACH ROW WHEN (false)"
+        " EXECUTE FUNCTION {table}_append_only()",
+        "ALTER TABLE {table} ENABLE ALWAYS TRIGGER {guard}",
+    ),
+}
+
+
+@pytest.mark.parametrize("table", ["transfer", "seal"])
+def test_a_guard_that_was_hollowed_out_is_named(busy: Town, table: str) -> None:
+    guard = f"{table}_keeps_rows"
+    for statement in HOLLOW[busy.session.get_bind().dialect.name]:
+        busy.session.connection().execute(text(statement.format(guard=guard, table=table)))
+    [problem] = verify(busy.session).problems
+    assert problem.endswith(f"trigger {guard} is missing, off, or another by that name")
+
+
+@pytest.mark.parametrize("function", ["transfer_append_only", "seal_append_only"])
+def test_a_guard_whose_function_does_nothing_is_named(postgres_tables_url: str, function: str) -> None:
+    engine = writing_engine(postgres_tables_url)
+    with Session(engine) as session:
+        settle(session)
+        assert verify(session).sound
+        session.connection().execute(
+            text(
+                f"CREATE OR REPLACE FUNCTION {function}() RETURNS trigger LANGUAGE plpgsql AS"
+                " $$ BEGIN RETURN NEW; END $$"
+            )
+        )
+        assert len(verify(session).problems) == 2
+    engine.dispose()

@@ -38,7 +38,8 @@ def unguarded(session: Session) -> Iterator[None]:
     """Let everything be changed, as somebody with the database's own tools could."""
     sqlite = session.get_bind().dialect.name == "sqlite"
     for table in ("transfer", "seal"):
-        for guard in (f"{table}_keeps_rows", f"{table}_loses_none", f"{table}_replaces_none")[: 2 + sqlite]:
+        names = [f"{table}_keeps_rows", f"{table}_loses_none", f"{table}_replaces_none"][: 2 + sqlite]
+        for guard in names + ["transfer_begins_at_one"] * (table == "transfer"):
             statement = f"DROP TRIGGER {guard}" if sqlite else f"DROP TRIGGER {guard} ON {table}"
             session.connection().execute(text(statement))
     yield
