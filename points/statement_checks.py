@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, Validation
 from points.proofs import BadProof, Header, canonical, leaf_hash, root_by_path, short_root
 
 Digits = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
-Whole = Annotated[int, Field(ge=0, le=2**63)]
+Whole = Annotated[int, Field(ge=0, lt=2**63)]
 Transfer = dict[str, str | int]
 
 
@@ -58,7 +58,11 @@ class _Statement(_Read):
 
 @dataclass(frozen=True)
 class Checked:
-    """What held: `proven` entries below the published root, `newer` ones below seals after it, `unsealed`."""
+    """What held: `proven` entries lead to the published root, and `came` and `went` are theirs alone.
+
+    Nothing vouches for the others but who made the file: `newer` ones below seals after the root, `unsealed`
+    ones, and what they say came and went.
+    """
 
     account: int
     proven: int
@@ -66,6 +70,8 @@ class Checked:
     unsealed: int
     came: int
     went: int
+    unproven_came: int
+    unproven_went: int
     root: str | None
     root_month: str | None
 
@@ -80,7 +86,7 @@ def check_statement(text: bytes, *, root: str | None = None) -> Checked:
     chain = [Header(**seal.model_dump()) for seal in read.seals]
     _check_chain(chain)
     end = _ending(chain, read.root if root is None else root, newest=root is None)
-    moved = _check_numbers([*(entry.transfer for entry in read.entries), *read.unsealed], read.account)
+    _check_numbers([*(entry.transfer for entry in read.entries), *read.unsealed], read.account)
     for entry in read.entries:
         _check_entry(entry, read.account, chain)
     for transfer in read.unsealed:
@@ -88,14 +94,19 @@ def check_statement(text: bytes, *, root: str | None = None) -> Checked:
             raise WrongStatement(
                 f"{_name(transfer, read.account)} is old enough to be sealed, but has no proof."
             )
-    proven = sum(1 for entry in read.entries if end is not None and entry.seal <= end.id)
+    proven = [entry.transfer for entry in read.entries if end is not None and entry.seal <= end.id]
+    newer = [entry.transfer for entry in read.entries if end is None or entry.seal > end.id]
+    came, went = _sums(proven, read.account)
+    unproven_came, unproven_went = _sums([*newer, *read.unsealed], read.account)
     return Checked(
         account=read.account,
-        proven=proven,
-        newer=len(read.entries) - proven,
+        proven=len(proven),
+        newer=len(newer),
         unsealed=len(read.unsealed),
-        came=sum(amount for amount in moved if amount > 0),
-        went=-sum(amount for amount in moved if amount < 0),
+        came=came,
+        went=went,
+        unproven_came=unproven_came,
+        unproven_went=unproven_went,
         root=None if end is None else end.hash,
         root_month=None if end is None else end.month,
     )
@@ -103,7 +114,9 @@ def check_statement(text: bytes, *, root: str | None = None) -> Checked:
 
 def _read(text: bytes) -> _Statement:
     try:
-        return _Statement.model_validate(json.loads(text))
+        said = json.loads(text)
+        json.dumps(said, ensure_ascii=False).encode()  # half a character, which JSON can say, has no bytes
+        return _Statement.model_validate(said)
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(map(str, first["loc"])) or "the file"
@@ -135,17 +148,22 @@ def _ending(chain: Sequence[Header], root: str | None, *, newest: bool) -> Heade
     return end
 
 
-def _check_numbers(transfers: Sequence[Transfer], account: int) -> list[int]:
-    """See that each entry is one of the account, and there once; give what each moved."""
+def _check_numbers(transfers: Sequence[Transfer], account: int) -> None:
+    """See that each entry is one of the account, and there once."""
     seen: set[object] = set()
     for transfer in transfers:
         facts = [transfer.get(name) for name in ("id", "debit", "credit", "amount")]
-        if not all(isinstance(fact, int) for fact in facts) or account not in facts[1:3]:
+        if not all(isinstance(fact, int) and fact > 0 for fact in facts) or account not in facts[1:3]:
             raise WrongStatement(f"Entry {facts[0]} is no entry of account {account}.")
         if facts[0] in seen:
             raise WrongStatement(f"{_name(transfer, account)} is there twice.")
         seen.add(facts[0])
-    return [_moved(transfer, account) for transfer in transfers]
+
+
+def _sums(transfers: Sequence[Transfer], account: int) -> tuple[int, int]:
+    """Add up what came to the account and what went from it."""
+    moved = [_moved(transfer, account) for transfer in transfers]
+    return sum(amount for amount in moved if amount > 0), -sum(amount for amount in moved if amount < 0)
 
 
 def _check_entry(entry: _Entry, account: int, chain: Sequence[Header]) -> None:

@@ -65,13 +65,14 @@ def verify_statement(file: Path, *, root: str | None) -> None:
 
     Raises:
         WrongStatement: what is wrong with it.
+        Failed: nothing is, but nothing in it is proven either.
     """
     checked = check_statement(file.read_bytes(), root=_read_root(root))
+    if not checked.proven:
+        raise Failed(f"{_nothing_proven(checked)} {_not_proven(checked)}".rstrip())
     typer.echo(f"{mark(good=True)} {_told(checked)}")
     if checked.newer or checked.unsealed:
-        typer.echo(
-            f"Newer than that root: {checked.newer} sealed entries, {checked.unsealed} not sealed yet."
-        )
+        typer.echo(_not_proven(checked))
     if root is None and checked.root is not None:
         typer.echo("The root is the file's own: compare it with the leaderboard, or give that one as --root.")
 
@@ -110,14 +111,26 @@ def _print(lines: Iterable[str]) -> None:
 
 
 def _told(checked: Checked) -> str:
-    moved = f"{checked.came} came in, {checked.went} went out"
-    if checked.root is None:
-        return (
-            f"the entries of account {checked.account} fit together ({moved}), but no root is published yet"
-        )
     return (
         f"{checked.proven} entries of account {checked.account} stand as they were sealed in the books of"
-        f" {checked.root_month}, root {short_root(checked.root)} ({moved})"
+        f" {checked.root_month}, root {short_root(checked.root or '')}"
+        f" ({checked.came} came in, {checked.went} went out)"
+    )
+
+
+def _nothing_proven(checked: Checked) -> str:
+    if checked.root is None:
+        return f"Nothing of account {checked.account} is proven: no root is published yet."
+    return f"Nothing of account {checked.account} is proven by the root {short_root(checked.root)}."
+
+
+def _not_proven(checked: Checked) -> str:
+    if not checked.newer and not checked.unsealed:
+        return ""
+    return (
+        f"Not proven, only said by the file: {checked.newer} entries sealed after that root"
+        f" and {checked.unsealed} not sealed yet"
+        f" ({checked.unproven_came} came in, {checked.unproven_went} went out)."
     )
 
 

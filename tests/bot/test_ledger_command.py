@@ -115,6 +115,35 @@ def test_a_statement_is_checked_with_the_root_as_it_is_printed(folder: Path) -> 
     )
 
 
+def test_what_nothing_vouches_for_is_said_apart(folder: Path) -> None:
+    file = folder / "mine.json"
+    changed = json.loads(file.read_text("utf-8"))
+    new = changed["entries"][0]["transfer"] | {"id": 99, "amount": 1_000_000}
+    file.write_text(json.dumps(changed | {"unsealed": [new]}), "utf-8")
+    result = linli("verify", "--statement", "mine.json", "--root", published(folder))
+    first, second = result.stdout.splitlines()
+    assert first.endswith("(60 came in, 0 went out)")
+    assert second == (
+        "Not proven, only said by the file: 0 entries sealed after that root and 1 not sealed yet"
+        " (1000000 came in, 0 went out)."
+    )
+
+
+@pytest.mark.parametrize("ended", [True, False])
+def test_a_statement_in_which_nothing_is_proven_is_no_success(folder: Path, ended: bool) -> None:
+    file = folder / "mine.json"
+    changed = json.loads(file.read_text("utf-8"))
+    changed["unsealed"] = [changed["entries"][0]["transfer"] | {"id": 99, "amount": 1_000_000}]
+    changed["entries"] = []
+    if not ended:
+        changed |= {"seals": [], "root": None, "root_month": None}
+    file.write_text(json.dumps(changed), "utf-8")
+    result = linli("verify", "--statement", "mine.json")
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.stderr.startswith("Nothing of account 1 is proven")
+    assert "Not proven, only said by the file: 0 entries" in result.stderr
+
+
 def test_without_a_root_it_says_what_to_compare() -> None:
     result = linli("verify", "--statement", "mine.json")
     assert result.exit_code == 0

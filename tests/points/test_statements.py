@@ -11,6 +11,7 @@ from points_town import SHANGHAI, Town, seal_now
 from sqlalchemy import text
 
 from points import WrongStatement, check_statement, month_root, reverse, statement
+from points.proofs import Header, canonical, leaf_hash
 
 Proof = dict[str, Any]
 
@@ -62,7 +63,8 @@ def test_every_entry_is_proven_by_the_published_root(busy: Town) -> None:
     root = month_root(busy.session, "2026-04")
     found = checked(proof(busy), root)
     assert (found.proven, found.newer, found.unsealed) == (8, 1, 1)
-    assert (found.came, found.went) == (3000, 1120)
+    assert (found.came, found.went) == (2000, 1120)
+    assert (found.unproven_came, found.unproven_went) == (1000, 0)
     assert (found.root, found.root_month) == (root, "2026-04")
     assert checked(proof(busy)) == found
     assert checked(proof(busy), (root or "")[:16]) == found
@@ -155,6 +157,43 @@ def test_another_neighbourhoods_root_is_refused(busy: Town) -> None:
         checked(proof(busy), "0" * 64)
 
 
+def forged_entry(changed: Proof, number: int) -> Proof:
+    return dict(changed["unsealed"][0]) | {"id": number, "amount": 777_777}
+
+
+def test_a_forged_entry_that_is_said_to_be_new_counts_as_not_proven(busy: Town) -> None:
+    root = month_root(busy.session, "2026-04")
+    honest = checked(proof(busy), root)
+    changed = proof(busy)
+    changed["unsealed"].append(forged_entry(changed, 99))
+    found = checked(changed, root)
+    assert (found.proven, found.came, found.went) == (honest.proven, honest.came, honest.went)
+    assert (found.unsealed, found.unproven_came) == (2, 778_777)
+
+
+def test_a_forged_seal_after_the_root_proves_nothing(busy: Town) -> None:
+    root = month_root(busy.session, "2026-04")
+    honest = checked(proof(busy), root)
+    changed = proof(busy)
+    last = Header(**{"month": None} | changed["seals"][-1])
+    transfer = forged_entry(changed, last.upto + 5)
+    leaf = leaf_hash(canonical(transfer)).hex()
+    seal = {"id": last.id + 1, "kind": "hour", "above": last.upto, "upto": last.upto + 9, "size": 1}
+    changed["seals"].append(seal | {"root": leaf, "previous": last.hash, "at": last.at})
+    changed["entries"].append({"transfer": transfer, "seal": last.id + 1, "index": 0, "path": []})
+    changed["unsealed"] = []
+    found = checked(changed, root)
+    assert (found.proven, found.came, found.went) == (honest.proven, honest.came, honest.went)
+    assert (found.newer, found.unproven_came) == (2, 778_277)
+
+
+def test_what_takes_away_by_a_negative_amount_is_refused(busy: Town) -> None:
+    changed = proof(busy)
+    changed["unsealed"][0]["amount"] = -5
+    with pytest.raises(WrongStatement, match="is no entry of account"):
+        checked(changed)
+
+
 def test_what_was_changed_in_the_books_since_is_named(busy: Town) -> None:
     trigger = "transfer_keeps_rows"
     sqlite = busy.session.get_bind().dialect.name == "sqlite"
@@ -167,7 +206,17 @@ def test_what_was_changed_in_the_books_since_is_named(busy: Town) -> None:
 
 @pytest.mark.parametrize(
     "typed",
-    [b"", b"\xff\xfe", b"[]", b"null", b"{}", b"[" * 100_000, b'{"kind": "linli statement"}', b"1" * 5000],
+    [
+        b"",
+        b"\xff\xfe",
+        b"[]",
+        b"null",
+        b"{}",
+        b"[" * 100_000,
+        b'{"kind": "linli statement"}',
+        b"1" * 5000,
+        rb'"\ud800"',
+    ],
     ids=lambda typed: repr(typed[:20]),
 )
 def test_what_is_no_statement_is_said_in_one_sentence(typed: bytes) -> None:
