@@ -51,11 +51,15 @@ def forget_done(session: Session, *, before: datetime) -> None:
     session.execute(delete(Due).where(col(Due.done_at) < before))
 
 
-def is_waiting(session: Session, kind: str, *, by: datetime | None = None) -> bool:
-    """Say whether something of a kind is noted and not done yet; with a moment, whether it is due by then."""
+def is_waiting(
+    session: Session, kind: str, *, by: datetime | None = None, after: datetime | None = None
+) -> bool:
+    """Say whether something of a kind is noted and not done yet; with moments, whether it is due then."""
     noted = select(col(Due.id)).where(col(Due.kind) == kind, col(Due.done_at).is_(None))
     if by is not None:
         noted = noted.where(col(Due.at) <= by)
+    if after is not None:
+        noted = noted.where(col(Due.at) > after)
     return session.execute(noted.limit(1)).first() is not None
 
 

@@ -10,6 +10,7 @@ from sqlmodel import Session
 
 from points import seal_guards
 from points.ddl import missing_guards
+from points.early_seals import early_seals
 from points.fund_checks import fund_problems
 from points.leaves import NAMES, Values, pages
 from points.models import AccountKind, HoldState, TransferKind, accounts, balances, holds, transfers
@@ -232,6 +233,7 @@ _CHECKS: tuple[Callable[[Session], Iterator[str]], ...] = (
     _codes,
     settlement_problems,
     fund_problems,
+    early_seals,
 )
 
 

@@ -16,9 +16,12 @@ EVERY = timedelta(hours=1)
 
 
 def plan_seals(session: Session, house: House, now: datetime) -> None:
-    """Note at a start when the next seals are due, where that is not noted yet."""
-    if not is_waiting(session, SEAL_DUE):
-        _plan_hour(session, _next_hour(now))
+    """Note at a start when the next seals are due, where that is not noted yet.
+
+    An hour that a clock which ran ahead noted far away does not stand for the next one.
+    """
+    if not is_waiting(session, SEAL_DUE, by=_next_hour(now)):
+        _plan_hour(session, _next_hour(now), now)
     if not is_waiting(session, MONTH_SEAL_DUE):
         _plan_month(session, month_of(now, house.zone), house)
 
@@ -35,9 +38,9 @@ def seal_hour(session: Session, facts: Mapping[str, Any], now: datetime, _: Hous
     else:
         more = seal(session, upto=int(upto), now=now).more
     if more:
-        _plan_hour(session, hour, step=step + 1, upto=upto)
-    else:
-        _plan_hour(session, _next_hour(now))
+        _plan_hour(session, hour, now, step=step + 1, upto=upto)
+    elif not is_waiting(session, SEAL_DUE, after=now, by=_next_hour(now)):
+        _plan_hour(session, _next_hour(now), now)
 
 
 def seal_month(session: Session, facts: Mapping[str, Any], now: datetime, house: House) -> None:
@@ -57,10 +60,13 @@ def _next_hour(now: datetime) -> datetime:
     return now.replace(minute=0, second=0, microsecond=0) + EVERY
 
 
-def _plan_hour(session: Session, hour: datetime, *, step: int = 0, upto: int | None = None) -> None:
+def _plan_hour(
+    session: Session, hour: datetime, now: datetime, *, step: int = 0, upto: int | None = None
+) -> None:
+    """Note an hour's next step; the moment is in the key, as an hour may come twice when a clock is set."""
     put(
         session,
-        key=f"{SEAL_DUE}:{hour.isoformat()}:{step}",
+        key=f"{SEAL_DUE}:{hour.isoformat()}:{step}:{now.isoformat()}",
         kind=SEAL_DUE,
         at=hour,
         facts={"hour": hour.isoformat(), "step": step, "upto": upto},

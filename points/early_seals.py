@@ -1,0 +1,38 @@
+"""Checking that no month was sealed before it was over, as by a clock that ran ahead."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+from sqlalchemy import Row, and_, func, select
+from sqlmodel import Session
+
+from points.models import TransferKind, transfers
+from points.seals import seals
+
+CLOSE = timedelta(minutes=10)  # who posts while the month is sealed may have begun before it ended
+
+_t = transfers.c
+# These count by design in a month that may be over: that of what they reverse, or of the points they pass on.
+_COUNTS_NOW = _t.kind.not_in((TransferKind.REVERSAL, TransferKind.GIFT))
+
+
+def early_seals(session: Session) -> Iterator[str]:
+    """Name the months' seals after which something was posted that counts in that month or before."""
+    connection = session.connection()
+    newest = select(_t.month, func.max(_t.id).label("last")).where(_COUNTS_NOW).group_by(_t.month)
+    lasts = connection.execute(newest).all()
+    ended = select(seals.c.id, seals.c.month, seals.c.upto, seals.c.at).where(seals.c.month.is_not(None))
+    for seal in connection.execute(ended.order_by(seals.c.id)).all():
+        if any(last > seal.upto for month, last in lasts if month <= seal.month):
+            yield from _late(session, seal)
+
+
+def _late(session: Session, seal: Row[tuple[int, str, int, object]]) -> Iterator[str]:
+    after = and_(_t.id > seal.upto, _t.month <= seal.month, _COUNTS_NOW)
+    rows = session.connection().execute(select(_t.id, _t.at).where(after).order_by(_t.id))
+    late = [row.id for row in rows if abs(row.at - seal.at) > CLOSE]
+    if late:
+        yield (
+            f"seal {seal.id} ended {seal.month} too early: {len(late)} transfers that count in that month or"
+            f" before were posted after it, the first is transfer {late[0]}"
+        )
