@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Row, and_, func, select
+from sqlalchemy import and_, func, select
 from sqlmodel import Session
 
 from points.models import TransferKind, transfers
@@ -28,7 +28,7 @@ def early_seals(session: Session) -> Iterator[str]:
             yield from _late(session, seal)
 
 
-def _late(session: Session, seal: Row[Any]) -> Iterator[str]:
+def _late(session: Session, seal: Any) -> Iterator[str]:
     after = and_(_t.id > seal.upto, _t.month <= seal.month, _COUNTS_NOW)
     rows = session.connection().execute(select(_t.id, _t.at).where(after).order_by(_t.id))
     late = [row.id for row in rows if abs(row.at - seal.at) > CLOSE]

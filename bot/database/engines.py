@@ -15,7 +15,9 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 PATIENCE = 10.0  # seconds that other processes may keep the database to themselves
 _POLL = 0.002
-_FROZEN = 15  # seconds after which the server ends a transaction of ours that does nothing
+# The server ends a writer's transaction that does nothing for so long: others may wait for it. Nobody waits
+# for a reader, and one that checks or exports the books may take longer over a page.
+_THAWED = "-c idle_in_transaction_session_timeout=15s"
 _UNUSED = 1.0  # seconds after which a connection to PostgreSQL is asked whether it still is one
 _POSTGRES = {"postgres", "postgresql", "postgresql+psycopg"}
 _DURABLE = ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON")
@@ -66,7 +68,7 @@ def writing_engine(url: str, *, connections: int = 1) -> Engine:
     where = address(url)
     if where.drivername == "sqlite":
         return _sqlite(where, connections, _WRITING, _begin_writing)
-    return _postgres(where, connections, isolation_level="SERIALIZABLE")
+    return _postgres(where, connections, {"options": _THAWED}, isolation_level="SERIALIZABLE")
 
 
 def reading_engine(url: str, *, connections: int = 4) -> Engine:
@@ -74,14 +76,13 @@ def reading_engine(url: str, *, connections: int = 4) -> Engine:
     where = address(url)
     if where.drivername == "sqlite":
         return _sqlite(where, connections, _READING, _begin_reading)
-    engine = _postgres(where, connections, isolation_level="REPEATABLE READ")
+    engine = _postgres(where, connections, {}, isolation_level="REPEATABLE READ")
     return engine.execution_options(postgresql_readonly=True)
 
 
-def _postgres(where: URL, connections: int, **options: Any) -> Engine:
-    own = "options" in where.query
-    driver = {} if own else {"options": f"-c idle_in_transaction_session_timeout={_FROZEN}s"}
-    engine = create_engine(where, pool_size=connections, max_overflow=0, connect_args=driver, **options)
+def _postgres(where: URL, connections: int, driver: dict[str, str], **options: Any) -> Engine:
+    own = {} if "options" in where.query else driver
+    engine = create_engine(where, pool_size=connections, max_overflow=0, connect_args=own, **options)
     event.listen(engine, "checkin", _used)
     event.listen(engine, "checkout", _still_there)
     _speak_plainly_of_savepoints(engine.dialect)

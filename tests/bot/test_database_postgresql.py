@@ -12,7 +12,7 @@ from sqlalchemy import event, text
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlmodel import Session
 
-from bot.database import Database, commits, engines, lanes, pool, writing_engine
+from bot.database import Database, commits, engines, lanes, pool, reading_engine, writing_engine
 
 COLLIDE = "DO $$ BEGIN RAISE EXCEPTION 'collided' USING ERRCODE = '40001'; END $$"
 
@@ -266,3 +266,14 @@ async def test_who_was_cut_off_is_told_and_goes_no_second_time(db: Database) -> 
         await db.write(cut_off)
     assert len(runs) == 1
     assert await db.write(add, "a", 1) == 1
+
+
+def test_the_server_ends_a_writer_that_does_nothing_and_lets_a_reader_take_its_time(
+    postgres_url: str,
+) -> None:
+    asked = text("SELECT current_setting('idle_in_transaction_session_timeout')")
+    for opened, expected in ((writing_engine, "15s"), (reading_engine, "0")):
+        engine = opened(postgres_url)
+        with engine.connect() as connection:
+            assert connection.scalar(asked) == expected
+        engine.dispose()
