@@ -97,17 +97,10 @@ def _locked(session: Session, month: str) -> Any:
 
 
 def _open(session: Session, month: str) -> None:
-    """Begin a month with what it gave out by rules already."""
+    """Begin a month. It gave nothing by rules yet: whatever does is entered here in the same unit."""
     if session.connection().execute(select(_b.month).where(_b.month == month)).first() is None:
-        row = {"month": month, "issued": issued_by_rules(session, month), "promised": 0, "closed": False}
+        row = {"month": month, "issued": 0, "promised": 0, "closed": False}
         session.connection().execute(upsert(session, budgets).on_conflict_do_nothing(), [row])
-
-
-def issued_by_rules(session: Session, month: str) -> int:
-    """Add up all that a month gave out by rules, from the transfers."""
-    awarded = (_t.kind == TransferKind.AWARD, _t.rule.is_not(None), _t.month == month)
-    query = select(func.coalesce(func.sum(_t.amount), 0)).where(*awarded)
-    return int(session.connection().execute(query).scalar_one())
 
 
 def _given_back(session: Session, month: str) -> int:
@@ -116,7 +109,7 @@ def _given_back(session: Session, month: str) -> int:
     query = (
         select(func.coalesce(func.sum(mended.c.amount), 0))
         .join(transfers, _t.id == mended.c.reverses)
-        .where(mended.c.reverses.is_not(None), mended.c.month == month)
+        .where(mended.c.reverses > 0, mended.c.month == month)  # by their index, past everything else
         .where(_t.kind == TransferKind.AWARD, _t.rule.is_not(None))
     )
     return int(session.connection().execute(query).scalar_one())

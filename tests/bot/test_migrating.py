@@ -225,3 +225,27 @@ def migrate_to(url: str, revision: str) -> None:
     with engine.begin() as connection:
         upgrade(connection, migrating.STEPS, revision)
     engine.dispose()
+
+
+def test_months_that_began_without_a_budget_get_what_they_gave(database_url: str) -> None:
+    insert = (
+        "INSERT INTO transfer (key, request_hash, kind, debit, credit, amount, at, month, rule) VALUES"
+        " ('{}', '', '{}', 1, 2, {}, '2026-03-10', '{}', {})"
+    )
+    migrate_to(database_url, "0009")
+    run(
+        database_url,
+        "INSERT INTO account (kind, owner) VALUES ('issued', 'community'), ('resident', '1')",
+        "INSERT INTO budget (month, issued, promised, closed) VALUES ('2026-03', 20, 5, true)",
+        insert.format("a", "award", 20, "2026-03", "'callout'"),
+        insert.format("b", "award", 30, "2026-02", "'callout'"),
+        insert.format("c", "award", 40, "2026-02", "'callout'"),
+        insert.format("d", "award", 9, "2026-01", "NULL"),
+        insert.format("e", "capture", 9, "2026-01", "'rice'"),
+    )
+    migrate(database_url)
+    engine = writing_engine(database_url)
+    with engine.connect() as connection:
+        kept = connection.execute(text("SELECT month, issued, promised, closed FROM budget ORDER BY month"))
+        assert [tuple(row) for row in kept] == [("2026-02", 70, 0, False), ("2026-03", 20, 5, True)]
+    engine.dispose()

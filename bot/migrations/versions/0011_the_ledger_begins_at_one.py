@@ -1,4 +1,4 @@
-"""Transfers numbered from 1."""
+"""Transfers numbered from 1, budgets of the months that began without one."""
 
 from alembic import op
 
@@ -21,7 +21,16 @@ _POSTGRESQL = (
 )
 
 
+# From now on a month begins with nothing, so that nobody adds up all transfers while others wait.
+_BUDGETS = (
+    "INSERT INTO budget (month, issued, promised, closed)"
+    " SELECT month, sum(amount), 0, false FROM transfer WHERE kind = 'award' AND rule IS NOT NULL"
+    " AND month NOT IN (SELECT month FROM budget) GROUP BY month"
+)
+
+
 def upgrade() -> None:
+    op.execute(_BUDGETS)
     for statement in _SQLITE if op.get_bind().dialect.name == "sqlite" else _POSTGRESQL:
         op.execute(statement)
 
