@@ -17,7 +17,7 @@ BEFORE_ALL = datetime.min.replace(tzinfo=UTC)
 RESTING = frozenset(
     ("available", "board", "codes", "help", "leaderboard", "points", "privacy", "rewards.done", "teams")
 ) | {"award.done", "codes.received", "deed.list", "deed.sent", "household"}
-RESTING |= {"fund.done", "fund.list", "fund.page", "gift.done"}
+RESTING |= {"fund.done", "fund.list", "fund.page", "gift.done", "handover.done"}
 RESTING |= {"shop", "shop.one", "shop.pause", "shop.settlement", "shop.stock"}
 # What people see at these steps names others.
 NAMING = frozenset(

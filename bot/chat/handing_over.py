@@ -39,6 +39,7 @@ from points import (
 
 ASKED: Final = "handover.code"
 SHOWN: Final = "handover.shown"
+DONE: Final = "handover.done"
 UNDONE: Final = "undo-handover"
 
 
@@ -100,21 +101,18 @@ async def show_code(turn: Turn, typed: str) -> None:
 
 
 async def confirm(turn: Turn) -> None:
-    """Hand over what was shown, once; anything else is shown first."""
+    """Hand over what was shown, once; again it says the same, and anything else is shown first."""
     code = turn.said.word(0)
-    if turn.talk is None or turn.talk.step != SHOWN or turn.talk.draft.get("code") != code:
+    talk = turn.talk
+    if talk is None or talk.step not in (SHOWN, DONE) or talk.draft.get("code") != code:
         await show_code(turn, code)
-        return
-    done = await turn.act_and_step(_nowhere, _hand_over, turn.me, code, turn.now, turn.house.zone)
-    t = turn.t
-    html = t.rich(
-        "handover.done",
-        name=t.name(done.names),
-        price=done.price,
-        code=done.code,
-        until=turn.house.hour(done.at + UNDO_WITHIN),
-    )
-    await turn.show(Message(str(html), _undo(turn, done.code)))
+    elif talk.step == SHOWN:
+        done = await turn.act_and_step(
+            lambda _: Talk(DONE, {"code": code}), _hand_over, turn.me, code, turn.now, turn.house.zone
+        )
+        await _show_done(turn, done, done.at)
+    else:
+        await _say_again(turn, code)
 
 
 async def decline(turn: Turn) -> None:
@@ -153,6 +151,26 @@ async def from_picture(turn: Turn, payload: str) -> None:
         await send_code(turn, code)
     else:
         raise why_ended(code)
+
+
+async def _say_again(turn: Turn, code: str) -> None:
+    """Answer a second tap, or the first one again after a crash: the goods are still to be given."""
+    view = await turn.look(_for_merchant, code, turn.me)
+    if view.state is RedemptionState.HANDED_OVER and view.ended_at is not None and _fresh(view, turn.now):
+        await _show_done(turn, view, view.ended_at)
+    else:
+        await show_code(turn, code)
+
+
+async def _show_done(turn: Turn, done: HandedOver | RedemptionView, at: datetime) -> None:
+    html = turn.t.rich(
+        "handover.done",
+        name=turn.t.name(done.names),
+        price=done.price,
+        code=done.code,
+        until=turn.house.hour(at + UNDO_WITHIN),
+    )
+    await turn.show(Message(str(html), _undo(turn, done.code)))
 
 
 async def _already(turn: Turn, code: RedemptionView) -> None:

@@ -125,3 +125,20 @@ async def test_the_menu_shows_the_shop_to_merchants_only(town: Town, shop: Hands
         await phone.says("/help")
         helped = await phone.hears("What you can do now")
         assert (helped.button("🏬") is not None) is shown
+
+
+async def test_a_second_tap_says_again_to_give_the_goods(town: Town, shop: Handset) -> None:
+    code = await redeems(await shopper(town, "Mei"), "Rice")
+    await shop.says(code)
+    shown = await shop.hears("Hand this over now")
+    await shop.taps("✅", on="Hand this over now")
+    await shop.hears("give the customer")
+    await town.restart()  # what a crash leaves unconfirmed is tapped again
+    await shop.taps_again(shown, "✅")
+    await shop.hears("give the customer", code)
+    assert not [one for one in await shop.bubbles() if "do not give it again" in one.text]
+    assert len([act for act in await town.acts() if act == "hand-over"]) == 1
+    await shop.taps("↩️", on="give the customer")
+    await shop.hears("the code is good again")
+    await shop.taps_again(shown, "✅")
+    await shop.hears("Hand this over now", code)
