@@ -13,11 +13,12 @@ from bot.chat.conversation import Talk
 from bot.chat.house import House
 from bot.chat.keyboards import one_a_row
 from bot.chat.merchants import merchant_area, staff
+from bot.chat.overseeing import deciders, has_part
 from bot.chat.refusals import refuses
 from bot.chat.telling import Words, tell
 from bot.chat.texts import Texts
 from bot.chat.turn import Turn
-from bot.community import Act, PersonAddress, grants_of, people_who_may, record, require
+from bot.community import Act, PersonAddress, record, require
 from bot.delivery import Button, Lane, Message
 from bot.schedule import put
 from points import NotYourReward, RedemptionView, redemption
@@ -75,8 +76,9 @@ async def confirm(turn: Turn) -> None:
         _nowhere, dispute, redemption_id=turn.said.number(0), resident_id=turn.me, now=turn.now
     )
     facts = turn.house.neighbourhood.community
+    somebody = await turn.look(deciders, made, turn.now)
     html = turn.t.rich(
-        "disputes.taken",
+        "disputes.taken" if somebody else "disputes.taken_nobody",
         name=turn.t.name(made.names),
         price=made.price,
         operator=turn.t.name(facts.operators),
@@ -149,9 +151,7 @@ def _ask_overseers(session: Session, event: Complaint, house: House, now: dateti
         )
         return Message(str(_about(t, house, "disputes.decide", event, who=who)), buttons)
 
-    area_id = merchant_area(session, event.merchant).area_id
-    overseers = people_who_may(session, act=Act.OVERSEE_SHOPS, area_id=area_id)
-    tell(session, overseers, key=key, words=words, now=now, loud=True)
+    tell(session, deciders(session, event, now), key=key, words=words, now=now, loud=True)
 
 
 def _put_reminder(session: Session, dispute_id: int, now: datetime) -> None:
@@ -194,24 +194,24 @@ def _decided(turn: Turn, key: str, event: Complaint) -> Any:
 def _give_back(
     session: Session, actor: int, dispute_id: int, now: datetime, zone: ZoneInfo
 ) -> PointsGivenBack:
-    _require_overseer(session, actor, complaint(session, dispute_id))
+    _require_overseer(session, actor, complaint(session, dispute_id), now)
     done = give_points_back(session, dispute_id=dispute_id, decided_by=actor, now=now, zone=zone)
     _record(session, actor, GIVEN_BACK, done, now)
     return done
 
 
 def _keep(session: Session, actor: int, dispute_id: int, now: datetime) -> HandoverStands:
-    _require_overseer(session, actor, complaint(session, dispute_id))
+    _require_overseer(session, actor, complaint(session, dispute_id), now)
     done = uphold_handover(session, dispute_id=dispute_id, decided_by=actor, now=now)
     _record(session, actor, KEPT, done, now)
     return done
 
 
-def _require_overseer(session: Session, actor: int, event: Complaint) -> None:
-    """Let only a coordinator of the place decide, and nobody about a shop they stand for."""
+def _require_overseer(session: Session, actor: int, event: Complaint, now: datetime) -> None:
+    """Let only who oversees the place decide, and nobody who has a part in it."""
     area_id = merchant_area(session, event.merchant).area_id
     require(session, resident_id=actor, act=Act.OVERSEE_SHOPS, area_id=area_id)
-    if any(one.subject == event.merchant for one in grants_of(session, actor)):
+    if has_part(session, event, [actor], now):
         raise OwnDispute(event.dispute_id)
 
 
@@ -258,8 +258,8 @@ def _ended(error: DisputeEnded, t: Texts, _: House) -> str:
 
 
 @refuses(OwnDispute)
-def _own_dispute(_: OwnDispute, t: Texts, __: House) -> str:
-    return t("refusal.own_dispute")
+def _own_dispute(_: OwnDispute, t: Texts, house: House) -> str:
+    return t("refusal.own_dispute", phone=house.neighbourhood.community.phone)
 
 
 @refuses(UnknownDispute)

@@ -11,10 +11,11 @@ from bot.chat.announcing import announces
 from bot.chat.board_months import first_day
 from bot.chat.house import House
 from bot.chat.merchants import merchant_area, staff
+from bot.chat.overseeing import overseers
 from bot.chat.settlement_words import csv_message, sheet_message
 from bot.chat.telling import Words, tell
 from bot.chat.texts import LANGUAGES, texts
-from bot.community import Act, PersonAddress, people_who_may
+from bot.community import PersonAddress
 from bot.delivery import Lane, Message
 from bot.schedule import put
 from points import month_of, months_later
@@ -90,8 +91,8 @@ def _settled(session: Session, facts: Mapping[str, Any], house: House) -> Settle
 
 def _readers(session: Session, merchant: str) -> tuple[PersonAddress, ...]:
     area_id = merchant_area(session, merchant).area_id
-    overseers = people_who_may(session, act=Act.OVERSEE_SHOPS, area_id=area_id)
-    return tuple({one.resident_id: one for one in (*staff(session, merchant), *overseers)}.values())
+    readers = (*staff(session, merchant), *overseers(session, area_id))
+    return tuple({one.resident_id: one for one in readers}.values())
 
 
 def _due_at(month: str, house: House) -> datetime:

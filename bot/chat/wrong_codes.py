@@ -6,11 +6,12 @@ from sqlmodel import Session
 
 from bot.chat.announcing import announces
 from bot.chat.house import House
+from bot.chat.overseeing import overseers
 from bot.chat.refusals import refuses
 from bot.chat.telling import tell
 from bot.chat.texts import Texts
 from bot.chat.turn import Turn
-from bot.community import ROLE_ACTS, Act, Grant, grants_of, open_area, people_who_may, record
+from bot.community import ROLE_ACTS, Act, Grant, grants_of, open_area, record
 from bot.delivery import Lane, Message
 from points.shops import HandoversPaused, HandoversStopped, note_wrong_code, paused_until
 
@@ -61,9 +62,16 @@ def stopped(session: Session, event: HandoversStopped, house: House, now: dateti
         return Message(str(t.rich("wrong_codes.told", shop=shop, hour=house.hour(event.until))))
 
     if grant is not None:
-        overseers = people_who_may(session, act=Act.OVERSEE_SHOPS, area_id=grant.area_id)
         key = f"{STOPPED}:{event.resident_id}:{event.until.isoformat()}"
-        tell(session, overseers, key=key, words=words, now=now, lane=Lane.OWN_ACT, loud=True)
+        tell(
+            session,
+            overseers(session, grant.area_id),
+            key=key,
+            words=words,
+            now=now,
+            lane=Lane.OWN_ACT,
+            loud=True,
+        )
 
 
 def _grant(session: Session, resident_id: int) -> Grant | None:

@@ -63,7 +63,7 @@ ROLE_ACTS: dict[Role, frozenset[Act]] = {
         {
             *(Act.INVITE, Act.END_ROLE, Act.SEE_AUDIT),
             *(Act.REGISTER, Act.BIND_GROUP, Act.SEE_BOARD),
-            *(Act.VERIFY_DEED, Act.SETTLE_OBJECTION),  # asked only where nobody else decides
+            *(Act.VERIFY_DEED, Act.SETTLE_OBJECTION, Act.OVERSEE_SHOPS),  # asked where nobody else can
             Act.AGREE_SPENDING,
         }
     ),

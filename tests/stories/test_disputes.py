@@ -1,7 +1,13 @@
 """Stories of what was not received: the customer says so, both sides are asked, a coordinator decides."""
 
-import pytest
+from datetime import datetime
+from typing import Any
 
+import pytest
+from deed_town import lives_with
+from sqlmodel import Session
+
+from bot import community
 from bot.sandbox.handset import Handset
 from shoppers import balance, gives_points, redeems, shopper
 from town import Town
@@ -21,6 +27,18 @@ async def hands_over(shop: Handset, code: str) -> None:
     await shop.says(code)
     await shop.taps("✅", on=code)
     await shop.hears("give the customer", code)
+
+
+async def becomes(town: Town, phone: Handset, role: str) -> None:
+    """Give somebody one more role, over the whole community."""
+    person, now = await town.person(phone), town.clock.now()
+    role_of = {"role": community.Role(role), "resident_id": person.resident_id}
+    await town.app.database.write(_grant, role_of, now)
+
+
+def _grant(session: Session, role_of: dict[str, Any], now: datetime) -> None:
+    area_id = community.root_area(session).area_id
+    community.grant(session, **role_of, area_id=area_id, granted_by=None, now=now)
 
 
 async def complains(mei: Handset) -> None:
@@ -126,13 +144,17 @@ async def test_nobody_decides_beyond_their_role_or_about_their_own(
 
 
 async def test_a_coordinator_leaves_their_own_complaint_to_another(town: Town, shop: Handset) -> None:
-    lin = await town.coordinator("Lin")
+    lin, guo = await town.coordinator("Lin"), await town.coordinator("Guo")
     await town.app.database.write(gives_points, town, lin.person_id, 200)
     code = await redeems(lin, "Rice")
     await hands_over(shop, code)
     await complains(lin)
-    said = await lin.taps("✅", on="Please find out and decide")
+    asked = await guo.hears("Please find out and decide", "Lin says no")
+    number = (await town.rows("dispute"))[0]["id"]
+    said = await lin.sends_data((await lin.bubbles())[-1].message_id, f"wy:{number}", forge=True)
     assert "another coordinator has to decide" in said
+    await guo.taps_again(asked, "✅")
+    await lin.hears("points for “Rice, 5 kg” are back")
 
 
 async def test_an_undone_handover_leaves_nothing_to_decide(town: Town, lin: Handset, shop: Handset) -> None:
@@ -144,3 +166,41 @@ async def test_an_undone_handover_leaves_nothing_to_decide(town: Town, lin: Hand
     await shop.taps("↩️", on=code)
     await mei.hears("took back handing over")
     assert "nothing to decide" in await lin.taps("✅", on="Please find out and decide")
+
+
+async def test_nobody_decides_for_who_they_live_with_or_lately_did(town: Town, shop: Handset) -> None:
+    lin, guo = await town.coordinator("Lin"), await town.coordinator("Guo")
+    mei = await shopper(town, "Mei")
+    for one in (lin, guo):
+        await lives_with(town, one, mei)
+    moved = await town.person(guo)
+    await town.app.database.write(
+        community.leave_household, resident_id=moved.resident_id, now=town.clock.now()
+    )
+    await town.later(days=1)
+    await hands_over(shop, await redeems(mei, "Rice"))
+    await mei.taps("⚠️", on="You received")
+    await mei.taps("⚠️", on="Did you really not receive")
+    await mei.hears("Nobody here can decide at the moment", "025-5550 0100")
+    number = (await town.rows("dispute"))[0]["id"]
+    for phone in (lin, guo):
+        for data in (f"wy:{number}", f"wn:{number}"):
+            said = await phone.sends_data((await phone.bubbles())[-1].message_id, data, forge=True)
+            assert "another coordinator has to decide" in said
+    root = await town.holder("Root", "admin")
+    await town.later(days=1)
+    await root.taps("✅", on="Please find out and decide")
+    await mei.hears("points for “Rice, 5 kg” are back")
+
+
+async def test_nobody_decides_about_a_shop_they_serve_with_all_others(town: Town) -> None:
+    lin, root = await town.coordinator("Lin"), await town.holder("Root", "admin")
+    await becomes(town, lin, "merchant")
+    mei = await shopper(town, "Mei")
+    await hands_over(lin, await redeems(mei, "Rice"))
+    await complains(mei)
+    number = (await town.rows("dispute"))[0]["id"]
+    said = await lin.sends_data((await lin.bubbles())[-1].message_id, f"wn:{number}", forge=True)
+    assert "another coordinator has to decide" in said
+    await root.taps("❌", on="Please find out and decide")
+    await mei.hears("counts as received")
