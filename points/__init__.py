@@ -53,7 +53,7 @@ from points.errors import (
 from points.expiry import Expired, Expiring, ExpiringPage, Run, expire, expiring
 from points.exporting import Format, exported_books
 from points.forgetting import forget_owner
-from points.handovers import UNDO_WITHIN, HandedOver, HandoverUndone, hand_over, undo_handover
+from points.handovers import HandedOver, HandoverUndone, hand_over, undo_handover
 from points.holding import capture_hold, lapse_holds, place_hold, release_hold
 from points.later import PaidLater, PutOff, WaitingPaid, pay_waiting
 from points.lookup import RedemptionView, lapsing, look_up, redemption, redemptions_of, waiting_codes
@@ -83,7 +83,7 @@ from points.seal_checks import check_seals
 from points.seals import Sealed, month_root, seal, sealed_upto, settled_upto
 from points.seasons import Season, season
 from points.sharing import Shared
-from points.shelf import By, RedemptionState, Verify
+from points.shelf import UNDO_WITHIN, By, RedemptionState, Verify
 from points.shop_errors import (
     AgeUnknown,
     BudgetSpent,

@@ -6,12 +6,12 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import Row, func, or_, select
 from sqlmodel import Session
 
 from points.counter import sponsors
 from points.months import month_of, month_start, months_later
-from points.shelf import RedemptionState, redemptions
+from points.shelf import UNDO_WITHIN, RedemptionState, redemptions
 from points.shop_errors import BudgetSpent
 from points.storing import keep_listed, retire_others
 
@@ -64,11 +64,20 @@ def reopening(reward: Row[Any], left: Mapping[str, int], now: datetime, zone: Zo
 
 
 def _spent(session: Session, payers: Collection[str], now: datetime, zone: ZoneInfo) -> dict[str, int]:
-    paid = redemptions.c.state.in_((RedemptionState.WAITING, RedemptionState.HANDED_OVER))
-    this_month = redemptions.c.at >= month_start(month_of(now, zone), zone)
+    """Add up what can still be fetched, whenever it was redeemed, and what this month's settlements hold.
+
+    What was handed over just before the month began may still be undone, and then waits in this one.
+    """
+    lately = now - 2 * UNDO_WITHIN
+    since = min(month_start(month_of(now, zone), zone), lately)
+    good = redemptions.c.ended_at.is_(None) & (redemptions.c.lapses_at > lately)
+    waits = good & (redemptions.c.state == RedemptionState.WAITING)
+    fetched = (redemptions.c.ended_at >= since) & (redemptions.c.state == RedemptionState.HANDED_OVER)
     query = (
         select(redemptions.c.payer, func.sum(redemptions.c.cost_fen))
-        .where(redemptions.c.payer.in_(list(payers)), this_month, paid, redemptions.c.returned_at.is_(None))
+        .where(
+            redemptions.c.payer.in_(list(payers)), or_(waits, fetched), redemptions.c.returned_at.is_(None)
+        )
         .group_by(redemptions.c.payer)
     )
     return {payer: int(fen) for payer, fen in session.connection().execute(query)}

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -18,10 +18,8 @@ from points.models import AccountKind, TransferKind
 from points.posting import Posting, post_one
 from points.redemptions import move_on, why_ended
 from points.reversing import reverse
-from points.shelf import RedemptionState, redemptions
+from points.shelf import UNDO_WITHIN, RedemptionState, redemptions
 from points.shop_errors import CodeReturned
-
-UNDO_WITHIN = timedelta(minutes=10)
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """The tables of what can be done and had: activities with their versions, merchants, rewards, redemptions."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -9,6 +9,8 @@ from sqlmodel import Field, SQLModel
 
 from points.columns import BigId, Bytewise, Moment, words
 from points.months import Per
+
+UNDO_WITHIN = timedelta(minutes=10)  # a handover that was a mistake
 
 
 class Verify(StrEnum):
@@ -109,7 +111,7 @@ class Redemption(SQLModel, table=True):
     __table_args__ = (
         Index("ix_redemption_account_id", "account", "id"),
         Index("ix_redemption_merchant_ended_at", "merchant", "ended_at"),
-        Index("ix_redemption_payer_at", "payer", "at"),
+        Index("ix_redemption_payer_ended_at", "payer", "ended_at"),
         Index("ix_redemption_reward_household", "reward", "household"),
         Index("ix_redemption_state_lapses_at", "state", "lapses_at"),
     )

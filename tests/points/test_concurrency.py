@@ -4,10 +4,11 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
-from points_town import HAIRCUT, RICE, SHANGHAI, Town, settle
+from points_town import HAIRCUT, NOON, RICE, SHANGHAI, Town, settle
 from sqlalchemy import Engine, create_engine, select
 from sqlalchemy.exc import OperationalError
 from sqlmodel import Session
@@ -34,10 +35,12 @@ from points.shops import (
     give_points_back,
     serve_line,
     settle_every_shop,
+    settlement,
     wait_for,
 )
 
 AT_ONCE = 12
+MONTHS = ("2026-03", "2026-04")
 TRY_AGAIN = {"40001", "40P01"}  # serialisation failure, deadlock
 Act = Callable[[Town], Any]
 
@@ -180,6 +183,39 @@ def test_a_sponsor_never_pays_more_than_its_budget(engine: Engine) -> None:
     ]
     assert all_at_once(engine, takers) == {"done": 4, BudgetSpent.__name__: AT_ONCE - 4}
     assert sound(engine)
+
+
+def test_a_sponsor_never_owes_twice_its_budget_where_codes_wait_over_a_month(engine: Engine) -> None:
+    for who in range(AT_ONCE):
+        unit(engine, lambda town, who=who: town.earns(who, "k" + str(who)))  # type: ignore[misc]
+    unit(engine, sponsored)
+    codes: list[Redeemed] = []
+    late, new = timedelta(days=21, hours=11), timedelta(days=21, hours=13)  # the last day, the next month
+    for who in (0, 2, 4, 6):
+        unit(engine, lambda town, who=who: codes.append(_redeems(town, late, who)))  # type: ignore[misc]
+    takers: list[Act] = [
+        lambda town, who=who: _redeems(town, new, who)  # type: ignore[misc]
+        for who in range(1, AT_ONCE, 2)
+    ]
+    fetching: list[Act] = [
+        lambda town, one=one: _fetches(town, new, one)  # type: ignore[misc]
+        for one in codes
+    ]
+    assert all_at_once(engine, takers + fetching) == {"done": 4, BudgetSpent.__name__: len(takers)}
+    with Session(engine) as session:
+        months = [settlement(session, merchant=RICE.merchant, month=month, zone=SHANGHAI) for month in MONTHS]
+    assert [view.due_fen for view in months] == [0, 4000]
+    assert sound(engine)
+
+
+def _redeems(town: Town, after: timedelta, who: int) -> Redeemed:
+    town.now = NOON + after
+    return town.redeems(who)
+
+
+def _fetches(town: Town, after: timedelta, code: Redeemed) -> None:
+    town.now = NOON + after
+    town.hands_over(code.code)
 
 
 def sponsored(town: Town) -> None:

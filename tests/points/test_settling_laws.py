@@ -21,6 +21,7 @@ from points import (
     Limit,
     Per,
     PointsError,
+    Redeemed,
     RewardOffer,
     SponsorEntry,
     Terms,
@@ -43,18 +44,33 @@ OFFERS = [
     RewardOffer("rice", {"*": "Rice"}, 90, "grocer", 40, terms=Terms(cost_fen=2500, payer="mill")),
     RewardOffer("salt", {"*": "Salt"}, 10, "grocer", 40, limit=Limit(9, Per.EVER, By.RESIDENT)),
 ]
+BUDGET = 8_000
 PICK = st.integers(0, 30)
 
 
 @dataclass
 class Fetched:
-    number: int
-    code: str
-    shop: str
-    points: int
+    redeemed: Redeemed
+    offer: RewardOffer
     fen: int
     at: datetime
     returned: bool = False
+
+    @property
+    def number(self) -> int:
+        return self.redeemed.redemption_id
+
+    @property
+    def code(self) -> str:
+        return self.redeemed.code
+
+    @property
+    def shop(self) -> str:
+        return self.offer.merchant
+
+    @property
+    def points(self) -> int:
+        return self.offer.price
 
 
 class Story(RuleBasedStateMachine):
@@ -66,11 +82,12 @@ class Story(RuleBasedStateMachine):
         self.session = Session(self.engine, expire_on_commit=False)
         self.town = Town(self.session)
         synchronise_activities(self.session, [GARDEN], self.town.now)
-        mill = SponsorEntry("mill", {"*": "Mill"}, budget_fen=20_000)
+        mill = SponsorEntry("mill", {"*": "Mill"}, budget_fen=BUDGET)
         synchronise_rewards(self.session, OFFERS, [], self.town.now, [mill])
         self.first = month_of(self.town.now, SHANGHAI)
         self.unsettled = self.first
         self.fetched: list[Fetched] = []
+        self.codes: list[tuple[Redeemed, RewardOffer]] = []
 
     def teardown(self) -> None:
         self.session.close()
@@ -89,15 +106,21 @@ class Story(RuleBasedStateMachine):
         self.attempt(lambda: self.town.earns(1))
 
     @rule(which=st.sampled_from(OFFERS))
-    def fetch(self, which: RewardOffer) -> None:
+    def redeem(self, which: RewardOffer) -> None:
         redeemed = self.attempt(lambda: self.town.redeems(1, which.code))
         if redeemed is not None:
-            self.town.hands_over(redeemed.code)
-            fen = which.terms.cost_fen or 0
-            one = Fetched(
-                redeemed.redemption_id, redeemed.code, which.merchant, which.price, fen, self.town.now
-            )
-            self.fetched.append(one)
+            self.codes.append((redeemed, which))
+
+    @rule(pick=PICK)
+    def fetch(self, pick: int) -> None:
+        if not self.codes:
+            return
+        redeemed, which = self.codes.pop(pick % len(self.codes))
+        if self.attempt(lambda: self.town.hands_over(redeemed.code)) is None:
+            return
+        fen = which.terms.cost_fen or 0
+        one = Fetched(redeemed, which, fen, self.town.now)
+        self.fetched.append(one)
 
     @rule(pick=PICK)
     def undo(self, pick: int) -> None:
@@ -105,6 +128,7 @@ class Story(RuleBasedStateMachine):
             one = self.fetched[pick % len(self.fetched)]
             if self.attempt(lambda: self.town.undoes(one.code)) is not None:
                 self.fetched.remove(one)
+                self.codes.append((one.redeemed, one.offer))
 
     @rule(pick=PICK, received=st.booleans())
     def complain(self, pick: int, received: bool) -> None:
@@ -144,6 +168,16 @@ class Story(RuleBasedStateMachine):
             assert sum(view.due_fen for view in views) == sum(one.fen for one in mine)
             counted = sum(view.handed_over - view.corrections for view in views)
             assert counted == len(mine)
+
+    @invariant()
+    def no_sponsor_owes_more_than_its_budget_for_any_month(self) -> None:
+        months = [self.first]
+        while months[-1] < month_of(self.town.now, SHANGHAI):
+            months.append(months_later(months[-1], 1))
+        for month in months:
+            views = [settlement(self.session, merchant=shop, month=month, zone=SHANGHAI) for shop in SHOPS]
+            owed = [payer.cost_fen for view in views for payer in view.payers if payer.payer == "mill"]
+            assert sum(owed) <= BUDGET
 
     @invariant()
     def a_shop_has_what_is_not_settled_and_the_community_the_rest(self) -> None:

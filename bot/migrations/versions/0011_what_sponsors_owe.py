@@ -1,0 +1,18 @@
+"""What sponsors owe is found by when it was handed over."""
+
+from alembic import op
+
+revision = "0011"
+down_revision = "0009"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.drop_index("ix_redemption_payer_at", "redemption")
+    op.create_index("ix_redemption_payer_ended_at", "redemption", ["payer", "ended_at"])
+
+
+def downgrade() -> None:
+    """There is no way back but the backup that was made before the upgrade."""
+    raise NotImplementedError
