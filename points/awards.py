@@ -13,9 +13,19 @@ from points.accounts import find_own_account, held_by, holdings, purse_of
 from points.activities import VersionedRule, current_activity
 from points.awarded import Awarded, awarded
 from points.budget import book
-from points.claims import Claim, Deserved, claims_of, decide_new, decided_before, did, lock_claims
+from points.claims import (
+    Claim,
+    Deserved,
+    claims_of,
+    decide_new,
+    decided_before,
+    did,
+    earner_of,
+    lock_claims,
+    parted_accounts,
+)
 from points.months import month_of, month_start
-from points.past import Earner, read_past
+from points.past import read_past
 from points.posting import NO_GROUPS, Groups, Posted, Posting, Refused, post
 from points.postings import fingerprint
 from points.purses import share
@@ -95,7 +105,7 @@ def foresee(session: Session, *, activity: str, deserved: Deserved, now: datetim
     """
     rule = current_activity(session, activity)
     account = find_own_account(session, deserved.resident_id)
-    earner = Earner(account or 0, deserved.groups.household)
+    earner = earner_of(deserved, account or 0, parted_accounts(session, [deserved]))
     past = read_past(session, rule.rule, [earner], now, zone)
     decision = decide(rule.rule, did(deserved, now, zone), earner, past, now, zone)
     balance = held_by(session, purse_of(session, account)).available if account is not None else 0

@@ -9,14 +9,15 @@ from zoneinfo import ZoneInfo
 from sqlmodel import Session
 
 from points import waiting
-from points.accounts import community_account, lock, open_accounts, purses_of
+from points.accounts import community_account, find_accounts, lock, open_accounts, purses_of
 from points.activities import VersionedRule
 from points.errors import KeyConflict
 from points.inputs import read_inputs
 from points.models import AccountKind, TransferKind
-from points.past import Earner, read_past, shares_households
+from points.past import Earner, Left, read_past, shares_households
 from points.posting import NO_GROUPS, Groups, Posting
 from points.postings import fingerprint
+from points.sharing import ALONE, Shared
 from points.storing import lock_keys
 from points.worth import Decision, Did, capped_until, decide
 
@@ -26,7 +27,7 @@ class Deserved:
     """Somebody who did the activity, for how many minutes and units; the key comes from the fact.
 
     `areas` are the codes of where they live, from the innermost outwards (without them building and grid),
-    `done_at` is when it was done, where that is not now.
+    `done_at` is when it was done, where that is not now, `shared` what counts besides the household's own.
     """
 
     resident_id: int
@@ -37,6 +38,7 @@ class Deserved:
     birth_year: int | None = None
     areas: tuple[str, ...] = ()
     done_at: datetime | None = None
+    shared: Shared = ALONE
 
 
 @dataclass(frozen=True)
@@ -61,7 +63,10 @@ def asked(rule: str, account: int, minutes: int, units: int) -> str:
 def claims_of(session: Session, deserved: Sequence[Deserved], rule: VersionedRule) -> list[Claim]:
     owners = open_accounts(session, AccountKind.RESIDENT, [str(one.resident_id) for one in deserved])
     issued = community_account(session, AccountKind.ISSUED)
-    claims = [_claim(one, owners[str(one.resident_id)], issued, rule) for one in deserved]
+    parted = parted_accounts(session, deserved)
+    claims = [
+        _claim(one, earner_of(one, owners[str(one.resident_id)], parted), issued, rule) for one in deserved
+    ]
     first: dict[str, Posting] = {}
     for claim in claims:
         if first.setdefault(claim.posting.key, claim.posting).request != claim.posting.request:
@@ -69,29 +74,48 @@ def claims_of(session: Session, deserved: Sequence[Deserved], rule: VersionedRul
     return claims
 
 
-def _claim(one: Deserved, account: int, issued: int, rule: VersionedRule) -> Claim:
+def earner_of(one: Deserved, account: int, parted: Mapping[int, int]) -> Earner:
+    """Say who somebody is to the ledger; `parted` are the accounts of who left the household, by resident."""
+    home = one.groups.household
+    left = tuple(Left(key, until) for key, until in one.shared.left.items() if key != home)
+    accounts = tuple(parted[who] for who in one.shared.parted if who in parted)
+    return Earner(account, home, left, accounts)
+
+
+def parted_accounts(session: Session, deserved: Sequence[Deserved]) -> dict[int, int]:
+    """Give the accounts of who left the households of these people lately, by resident."""
+    whom = sorted({who for one in deserved for who in one.shared.parted})
+    found = find_accounts(session, AccountKind.RESIDENT, [str(who) for who in whom])
+    return {int(owner): account for owner, account in found.items()}
+
+
+def _claim(one: Deserved, earner: Earner, issued: int, rule: VersionedRule) -> Claim:
     posting = Posting(
         key=one.key,
         kind=TransferKind.AWARD,
         debit=issued,
-        credit=account,
+        credit=earner.account,
         amount=0,
         groups=one.groups,
         rule=rule.rule.code,
         rule_version=rule.version,
         minutes=one.minutes,
-        request=asked(rule.rule.code, account, one.minutes, one.units),
+        request=asked(rule.rule.code, earner.account, one.minutes, one.units),
     )
-    return Claim(one, Earner(account, one.groups.household), posting)
+    return Claim(one, earner, posting)
 
 
 def lock_claims(session: Session, claims: Sequence[Claim], rule: VersionedRule) -> dict[int, int]:
-    """Lock what claims are about; give where each earner's points lie, which stays so from now on."""
-    lock(session, [claim.earner.account for claim in claims])
-    lies_in = purses_of(session, [claim.earner.account for claim in claims])
-    if shares_households(rule.rule):
-        households = {claim.earner.household for claim in claims if claim.earner.household is not None}
-        lock_keys(session, [f"household {household}" for household in households])
+    """Keep others from what these claims are decided by; give where each earner's points lie from now on."""
+    shares = shares_households(rule.rule)
+    parted = {one for claim in claims for one in claim.earner.parted} if shares else set()
+    earners = [claim.earner.account for claim in claims]
+    lock(session, sorted({*earners, *parted}))
+    lies_in = purses_of(session, earners)
+    if shares:
+        homes = {home for claim in claims for home in claim.earner.homes}
+        households = {home.household if isinstance(home, Left) else home for home in homes}
+        lock_keys(session, [f"household {household}" for household in sorted(households)])
     return lies_in
 
 

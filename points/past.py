@@ -18,7 +18,17 @@ from points.rules import ActivityRule, Cap
 from points.shelf import By
 from points.storing import chunks
 
-Whose = tuple[int | None, str | None]  # an account, a household, or an account while in a household
+
+@dataclass(frozen=True)
+class Left:
+    """A household that people of another one left, and until when what it earns counts there too."""
+
+    household: str
+    until: datetime
+
+
+Home = str | Left
+Whose = tuple[int | None, Home | None]  # an account, a household, or an account while in a household
 
 
 @dataclass(frozen=True)
@@ -49,10 +59,19 @@ _WAITING = _Source(
 
 @dataclass(frozen=True)
 class Earner:
-    """An account, and the household it is in now, if any."""
+    """An account, and the household it is in now, if any.
+
+    `left` are households that people of this one left, `parted` the accounts of who left this one lately.
+    """
 
     account: int
     household: str | None
+    left: tuple[Left, ...] = ()
+    parted: tuple[int, ...] = ()
+
+    @property
+    def homes(self) -> tuple[Home, ...]:
+        return () if self.household is None else (self.household, *self.left)
 
 
 @dataclass
@@ -63,11 +82,16 @@ class Used:
     times: Counter[Whose] = field(default_factory=Counter)
 
     def of(self, counted: Counter[Whose], who: Earner, by: By) -> int:
-        """Give what counts against somebody: their own, and by household that of the others in it."""
-        own = counted[who.account, None]
+        """Give what counts against somebody: their own, and by household that of whom they live with.
+
+        Of whom they lately lived with too, so that nobody has a second share by moving.
+        """
         if by is By.RESIDENT or who.household is None:
-            return own
-        return own + counted[None, who.household] - counted[who.account, who.household]
+            return counted[who.account, None]
+        people = {who.account, *who.parted}
+        own = sum(counted[one, None] for one in people)
+        homes = sum(counted[None, home] for home in who.homes)
+        return own + homes - sum(counted[one, home] for one in people for home in who.homes)
 
     def count(self, whose: Iterable[Whose], points: int, times: int) -> None:
         for one in whose:
@@ -81,6 +105,8 @@ class Past:
 
     used: Mapping[Per, Used]
     weeks: Mapping[int, set[date]]  # by account: the Mondays of weeks with an award
+    left: frozenset[Left] = frozenset()
+    now: datetime | None = None
 
     def points(self, who: Earner, per: Per, by: By) -> int:
         return self.used[per].of(self.used[per].points, who, by)
@@ -98,9 +124,16 @@ class Past:
 
     def add(self, who: Earner, amount: int) -> None:
         """Take a decided award in, under everything it counts for."""
-        whose: set[Whose] = {(who.account, None), (None, who.household), (who.account, who.household)}
+        homes: set[Home | None] = {None, who.household, *self._left_of(who)}
+        whose = {(account, home) for home in homes for account in (who.account, None)} - {(None, None)}
         for used in self.used.values():
             used.count(whose, amount, 1)
+
+    def _left_of(self, who: Earner) -> Iterator[Left]:
+        """Give under which other households what this one earns counts as well."""
+        for one in self.left:
+            if one.household == who.household and (self.now is None or self.now <= one.until):
+                yield one
 
 
 def _counting(rule: ActivityRule) -> list[Cap | Limit]:
@@ -116,10 +149,12 @@ def read_past(
     session: Session, rule: ActivityRule, earners: Iterable[Earner], now: datetime, zone: ZoneInfo
 ) -> Past:
     """Read what a rule asks about these earners, and no more; a reversed award does not count."""
-    whom = sorted({who.account for who in earners})
-    homes = sorted({who.household for who in earners if who.household is not None})
-    used = {per: _used(session, rule, per, whom, homes, now, zone) for per in _periods(rule)}
-    return Past(used, _weeks(session, rule, whom, now, zone))
+    everybody = list(earners)
+    whom = sorted({account for who in everybody for account in (who.account, *who.parted)})
+    homes = sorted({who.household for who in everybody if who.household is not None})
+    left = frozenset(one for who in everybody for one in who.left)
+    used = {per: _used(session, rule, per, whom, homes, left, now, zone) for per in _periods(rule)}
+    return Past(used, _weeks(session, rule, whom, now, zone), left, now)
 
 
 def _periods(rule: ActivityRule) -> set[Per]:
@@ -133,6 +168,7 @@ def _used(
     per: Per,
     accounts: Sequence[int],
     households: Sequence[str],
+    left: Iterable[Left],
     now: datetime,
     zone: ZoneInfo,
 ) -> Used:
@@ -144,7 +180,18 @@ def _used(
             used.count({(row.account, None), (row.account, row.household)}, row.points, row.times)
         for row in _sums(session, source, source.household, rule, households if shared else (), start):
             used.count({(None, row.household)}, row.points, row.times)
+        for one in left if shared else ():
+            _count_left(session, used, source, rule, one, start)
     return used
+
+
+def _count_left(
+    session: Session, used: Used, source: _Source, rule: ActivityRule, left: Left, start: datetime | None
+) -> None:
+    if start is not None and left.until < start:
+        return
+    for row in _sums(session, source, source.household, rule, [left.household], start, left.until):
+        used.count({(None, left), (row.account, left)}, row.points, row.times)
 
 
 def _sums(
@@ -154,11 +201,13 @@ def _sums(
     rule: ActivityRule,
     values: Sequence[Any],
     since: datetime | None,
+    until: datetime | None = None,
 ) -> Iterator[Row[Any]]:
     """Add up awards by account and household, for some of the one or of the other."""
     account, household = source.account.label("account"), source.household.label("household")
     sums = func.sum(source.amount).label("points"), func.count().label("times")
     query = select(account, household, *sums).group_by(source.account, source.household)
+    query = query if until is None else query.where(source.at <= until)
     yield from _found(session, source, query, whose, rule, values, since)
 
 

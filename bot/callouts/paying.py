@@ -7,8 +7,8 @@ from zoneinfo import ZoneInfo
 from sqlmodel import Session
 
 from bot.callouts.events import Served
-from bot.community import EarnerFacts, earner_facts
-from points import Awarded, Deserved, Groups, UnknownActivity, award_all
+from bot.community import EarnerFacts, LivedTogether, earner_facts, lived_together_each
+from points import Awarded, Deserved, Groups, Shared, UnknownActivity, award_all
 
 ACTIVITY = "callout"
 
@@ -31,8 +31,11 @@ def pay(
 
     An emergency pays out of the month's budget as everything does, or waits for the next month's.
     """
-    facts = earner_facts(session, [one.resident_id for one in served])
-    deserved = [_deserved(callout_id, one, facts.get(one.resident_id)) for one in served]
+    whom = [one.resident_id for one in served]
+    facts, lately = earner_facts(session, whom), lived_together_each(session, whom, now)
+    deserved = [
+        _deserved(callout_id, one, facts.get(one.resident_id), lately[one.resident_id]) for one in served
+    ]
     try:
         paid = award_all(session, activity=ACTIVITY, deserved=deserved, now=now, zone=zone, budget=budget)
     except UnknownActivity:
@@ -40,7 +43,7 @@ def pay(
     return tuple(paid)
 
 
-def _deserved(callout_id: int, one: Served, facts: EarnerFacts | None) -> Deserved:
+def _deserved(callout_id: int, one: Served, facts: EarnerFacts | None, lately: LivedTogether) -> Deserved:
     """Say what somebody did, and who earns with them: their own groups, and the team that was asked."""
     key = f"callout:{callout_id}:resident:{one.resident_id}"
     if facts is None:
@@ -53,4 +56,5 @@ def _deserved(callout_id: int, one: Served, facts: EarnerFacts | None) -> Deserv
         minutes=one.minutes,
         birth_year=facts.birth_year,
         areas=facts.areas,
+        shared=Shared(lately.left, lately.parted),
     )

@@ -124,7 +124,7 @@ from bot.community.showing import (
     who_wants_board_news,
 )
 from bot.community.small_groups import unnamed_groups
-from bot.community.stays import LivedTogether, lived_together
+from bot.community.stays import LivedTogether, lived_together, lived_together_each
 from bot.community.synchronising import AreaEntry, Synchronised, TeamEntry, synchronise
 from bot.community.teams import (
     TeamChange,
@@ -253,6 +253,7 @@ __all__ = [
     "leave_team",
     "leaves",
     "lived_together",
+    "lived_together_each",
     "mark_chat",
     "masked",
     "may",

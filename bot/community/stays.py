@@ -1,13 +1,13 @@
 """With whom people lived lately: what a household has used stays used, whoever moves in or out."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, or_, select
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
-from bot.community.households import household_members
 from bot.community.models import Resident, Stay
 
 SHARED_FOR = timedelta(days=31)  # moving out and in again within a month gives nobody a second share
@@ -26,24 +26,43 @@ class LivedTogether:
 
 def lived_together(session: Session, resident_id: int, now: datetime) -> LivedTogether:
     """Give with whom the people of somebody's household lived before."""
-    people = household_members(session, resident_id)
-    left = (
-        select(col(Stay.household_id), func.max(Stay.left_at))
-        .where(col(Stay.resident_id).in_(people))
-        .group_by(col(Stay.household_id))
+    return lived_together_each(session, [resident_id], now)[resident_id]
+
+
+def lived_together_each(
+    session: Session, resident_ids: Iterable[int], now: datetime
+) -> dict[int, LivedTogether]:
+    """Give for each of these people with whom those of their household lived before."""
+    wanted = list(resident_ids)
+    left = {number: dict[str, datetime]() for number in wanted}
+    for number, household, at in session.execute(_left(wanted)):
+        left[number][str(household)] = at + SHARED_FOR
+    parted = {number: list[int]() for number in wanted}
+    for number, gone in session.execute(_parted(wanted, now - SHARED_FOR)):
+        parted[number].append(gone)
+    return {number: LivedTogether(left[number], tuple(parted[number])) for number in wanted}
+
+
+def _left(wanted: Sequence[int]) -> Select[int | None, int, datetime]:
+    one, member = aliased(Resident), aliased(Resident)
+    return (
+        select(col(one.id), col(Stay.household_id), func.max(Stay.left_at))
+        .join(member, col(member.household_id) == col(one.household_id))
+        .join(Stay, col(Stay.resident_id) == col(member.id))
+        .where(col(one.id).in_(wanted))
+        .group_by(col(one.id), col(Stay.household_id))
     )
-    home = select(col(Resident.household_id)).where(col(Resident.id) == resident_id).scalar_subquery()
-    parted = (
-        select(col(Stay.resident_id))
-        .where(
-            col(Stay.household_id) == home,
-            col(Stay.left_at) > now - SHARED_FOR,
-            col(Stay.resident_id).not_in(people),
-        )
+
+
+def _parted(wanted: Sequence[int], since: datetime) -> Select[int | None, int | None]:
+    """Find who left the households of these people since a moment, and is not back."""
+    one, gone = aliased(Resident), aliased(Resident)
+    elsewhere = or_(col(gone.household_id).is_(None), col(gone.household_id) != col(one.household_id))
+    return (
+        select(col(one.id), col(gone.id))
+        .join(Stay, col(Stay.household_id) == col(one.household_id))
+        .join(gone, col(gone.id) == col(Stay.resident_id))
+        .where(col(one.id).in_(wanted), col(Stay.left_at) > since, elsewhere)
         .distinct()
-        .order_by(col(Stay.resident_id))
-    )
-    return LivedTogether(
-        {str(household): at + SHARED_FOR for household, at in session.execute(left)},
-        tuple(session.execute(parted).scalars()),
+        .order_by(col(one.id), col(gone.id))
     )

@@ -40,7 +40,7 @@ def claim_deed(
         UnknownActivity, PaysByItself, HowLong, HowMany, NothingSaid: it cannot be claimed so.
     """
     leads = by_leads(current_activity(session, work.activity).rule.verify.value)
-    doer = _doer(session, resident_id, leads=leads)
+    doer = _doer(session, resident_id, now, leads=leads)
     tier = first_tier(people_by_tier(session, _home(session, doer), leads=leads), leads=leads)
     deed, new = claim(session, key=key, doer=doer, work=work, tier=tier, now=now, zone=rules.zone)
     return DeedClaimed(deed_card(session, deed), up_to(verifiers(session, deed), deed.tier), new)
@@ -84,7 +84,7 @@ def award_deed(
     deed, new = claim(
         session,
         key=key,
-        doer=_doer(session, resident_id, leads=False),
+        doer=_doer(session, resident_id, now, leads=False),
         work=work,
         origin=Origin.AWARD,
         tier=Tier.OFFICERS,
@@ -99,7 +99,7 @@ def award_deed(
 
 def worth_to(session: Session, *, resident_id: int, work: Work, rules: DeedRules, now: datetime) -> int:
     """Give what a piece of work would be worth to somebody now, which decides how many must agree."""
-    facts = facts_of(session, resident_id)
+    facts = facts_of(session, resident_id, now)
     return worth_of(session, resident_id=resident_id, work=work, facts=facts, now=now, zone=rules.zone)
 
 
@@ -118,13 +118,12 @@ def check_award(session: Session, *, coordinator_id: int, resident_id: int) -> N
         raise OwnAward(household=True)
 
 
-def _doer(session: Session, resident_id: int, *, leads: bool) -> Doer:
+def _doer(session: Session, resident_id: int, now: datetime, *, leads: bool) -> Doer:
     home = household_of(session, resident_id)
     team = next((one.code for one in teams_of(session, resident_id)), None) if leads else None
     kin = tuple(one for one in household_members(session, resident_id) if one != resident_id)
-    return Doer(
-        resident_id, home, card(session, resident_id).area.area_id, team, kin, facts_of(session, resident_id)
-    )
+    area_id, facts = card(session, resident_id).area.area_id, facts_of(session, resident_id, now)
+    return Doer(resident_id, home, area_id, team, kin, facts)
 
 
 def _home(session: Session, doer: Doer) -> Home:

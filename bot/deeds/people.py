@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from sqlmodel import Session
@@ -18,9 +19,10 @@ from bot.community import (
     grants_of,
     group_keys,
     holders,
+    lived_together,
     teams_of,
 )
-from points import Groups, Verify
+from points import Groups, Shared, Verify
 from points.deeds import Bounds, DeedView, Facts, OwnDeed, Tier
 
 TIERS = (Tier.LEADS, Tier.OFFICERS, Tier.ADMINS)
@@ -108,14 +110,15 @@ def near(session: Session, home: Home, resident_ids: Iterable[int]) -> set[int |
     }
 
 
-def facts_of(session: Session, resident_id: int) -> Facts:
+def facts_of(session: Session, resident_id: int, now: datetime) -> Facts:
     """Give what an award to somebody depends on: their groups as they are now, their age, where they live."""
     known = earner_facts(session, [resident_id]).get(resident_id)
     if known is None:
         return Facts()
     own = known.groups
     groups = Groups(household=own.household, building=own.building, grid=own.grid)
-    return Facts(groups, known.birth_year, known.areas)
+    lately = lived_together(session, resident_id, now)
+    return Facts(groups, known.birth_year, known.areas, Shared(lately.left, lately.parted))
 
 
 def household_of(session: Session, resident_id: int) -> str | None:

@@ -146,7 +146,7 @@ def paid(session: Session, due: DeedView, *, rules: DeedRules, now: datetime) ->
             deed_id=due.deed_id,
             now=now,
             zone=rules.zone,
-            facts=facts_of(session, due.resident_id or 0),
+            facts=facts_of(session, due.resident_id or 0, now),
             budget=rules.budget,
         )
     except UnknownActivity:

@@ -113,9 +113,8 @@ def worth_of(
     """
     rule = current_activity(session, work.activity).rule
     minutes, units = work.minutes or 0, work.units or 0
-    deserved = Deserved(
-        resident_id, "", facts.groups, minutes, units, facts.birth_year, facts.areas, done_at=now
-    )
+    home = facts.groups, minutes, units, facts.birth_year, facts.areas
+    deserved = Deserved(resident_id, "", *home, done_at=now, shared=facts.shared)
     foreseen = foresee(session, activity=rule.code, deserved=deserved, now=now, zone=zone)
     return max(rule.worth(minutes, units), foreseen.amount)
 

@@ -5,15 +5,20 @@ from dataclasses import dataclass, replace
 from points.claims import Deserved
 from points.deeds.models import Deed
 from points.posting import NO_GROUPS, Groups
+from points.sharing import ALONE, Shared
 
 
 @dataclass(frozen=True)
 class Facts:
-    """What an award to somebody depends on: their groups, year of birth and areas, innermost first."""
+    """What an award to somebody depends on: their groups, year of birth and areas, innermost first.
+
+    `shared` is what counts for their household besides its own.
+    """
 
     groups: Groups = NO_GROUPS
     birth_year: int | None = None
     areas: tuple[str, ...] = ()
+    shared: Shared = ALONE
 
 
 NO_FACTS = Facts()
@@ -30,4 +35,5 @@ def deserved_by(found: Deed, facts: Facts) -> Deserved:
         birth_year=facts.birth_year,
         areas=facts.areas,
         done_at=found.at,
+        shared=facts.shared,
     )

@@ -12,11 +12,13 @@ from points import (
     By,
     Cap,
     Deserved,
+    Groups,
     KeyConflict,
     Limit,
     Multiplier,
     Part,
     Per,
+    Shared,
     Streak,
     Window,
     current_activity,
@@ -143,6 +145,29 @@ def test_a_household_shares_a_cap_and_who_leaves_takes_their_share_along(town: T
     assert town.did(4, household="us").amount == 0  # what was used here stays used
     assert town.did(5, household=None).amount == 20
     assert sound(town)
+
+
+def test_nobody_has_a_second_share_of_a_household_by_moving(town: Town) -> None:
+    town.rules(visit(cap=Cap(50, Per.MONTH, By.HOUSEHOLD)))
+    assert [town.did(who, household="us").amount for who in (1, 2, 3)] == [20, 20, 10]
+    moved = Shared({"us": town.now + timedelta(days=31)})
+    assert town.did(3, household="new", shared=moved).amount == 0
+    assert town.did(4, household="new", shared=moved).amount == 0  # nor does whom they moved in with
+    assert [town.did(5, household="them").amount, town.did(5, household="alone").amount] == [20, 20]
+    assert town.did(6, household="them", shared=Shared(parted=(5,))).amount == 10
+    town.passes(days=1)
+    long_ago = Shared({"others": town.now})
+    assert town.did(7, household="others").amount == 20
+    town.passes(minutes=1)
+    assert town.did(7, household="others").amount == 20
+    assert town.did(8, household="elsewhere", shared=long_ago).amount == 20
+    both = town.does(visited(8, "elsewhere", long_ago), visited(9, "elsewhere", long_ago))
+    assert [one.amount for one in both] == [10, 0]
+    assert sound(town)
+
+
+def visited(who: int, home: str, shared: Shared) -> Deserved:
+    return Deserved(who, f"both:{who}", Groups(household=home), shared=shared)
 
 
 def test_so_many_times_and_no_more(town: Town) -> None:

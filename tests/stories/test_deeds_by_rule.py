@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 
 import pytest
-from deed_town import FIRST_AID, VISIT, asked, claims, earned, states
+from deed_town import FIRST_AID, VISIT, asked, claims, earned, lives_with, states
 
+from bot import community
 from bot.sandbox.handset import Handset
 from town import Town
 
@@ -20,6 +21,13 @@ code = "carried"
 name = {zh = "背人下楼", en = "Carried somebody down"}
 points = 15
 verify = "two-people"
+
+[[activity]]
+code = "walk"
+name = {zh = "陪走", en = "Walked along"}
+points = 10
+cap = {points = 10, per = "month", by = "household"}
+verify = "coordinator"
 
 # ---- Points ----
 """
@@ -83,3 +91,18 @@ async def test_what_the_months_budget_cannot_give_is_said_plainly_and_comes_late
     assert (await earned(town), await states(town)) == ([30], ["paid", "paid"])
     await town.later(days=21)
     assert await earned(town) == [30, 15]
+
+
+async def test_moving_out_gives_nobody_a_second_share(town: Town, lin: Handset, mei: Handset) -> None:
+    ann = await town.resident("Ann")
+    await lives_with(town, ann, mei)
+    await claims(mei, "Walked along")
+    await lin.taps("✅", on="Walked along")
+    await mei.hears("is approved", "+10")
+    gone = await town.person(ann)
+    now = town.clock.now()
+    await town.app.database.write(community.leave_household, resident_id=gone.resident_id, now=now)
+    await claims(ann, "Walked along")
+    await lin.taps("✅", on="Ann")
+    await ann.hears("is approved")
+    assert await earned(town) == [10]
