@@ -29,6 +29,7 @@ from bot.deeds import (
     DeedPassedOn,
     DeedRejected,
     DeedReminded,
+    DeedReopened,
     DeedUnpaid,
     stage,
 )
@@ -67,6 +68,19 @@ def half_agreed(session: Session, event: DeedHalfAgreed, house: House, now: date
     _ask(session, event.card, event.asked, house, now)
 
 
+@announces(DeedReopened)
+def reopened(session: Session, event: DeedReopened, house: House, now: datetime) -> None:
+    """Ask anew, as who had begun is gone, and let the claimant know."""
+    deed = event.card.deed
+    withdraw(session, about(deed.deed_id), now)
+    _ask(session, event.card, event.asked, house, now)
+
+    def words(t: Texts) -> Message:
+        return Message(t.rich("deed.reopened", what=what(t, deed)))
+
+    tell(session, event.claimant, key=f"deed:{deed.deed_id}:reopened:{deed.round}", words=words, now=now)
+
+
 @announces(DeedAskedBack)
 def asked_back(session: Session, event: DeedAskedBack, house: House, now: datetime) -> None:
     """Put the question to the claimant, whose next text is the answer unless they are busy with another."""
@@ -80,6 +94,8 @@ def asked_back(session: Session, event: DeedAskedBack, house: House, now: dateti
 
     key = f"deed:{deed.deed_id}:asked:{deed.round}:{now.isoformat()}"
     tell(session, event.claimant, key=key, words=words, now=now, loud=True)
+    _put(session, REMIND_DUE, card, now, REMIND_AFTER)
+    _put(session, OTHERS_DUE, card, now, PASS_ON_AFTER)
     for person in event.claimant:
         if person.chat_id is not None:
             talk = Talk("deed.asked", {"deed": deed.deed_id})
@@ -181,8 +197,10 @@ def passed_on(session: Session, event: DeedPassedOn, house: House, now: datetime
     key = f"deed:{deed.deed_id}:passed-on:{stage(deed)}:{deed.tier.value}"
     _tell_verifiers(session, card, event.asked, key, lambda t: ask_again(t, house, card), now)
 
+    says = "deed.passed_on_unanswered" if deed.state is DeedState.ASKED else "deed.passed_on"
+
     def words(t: Texts) -> Message:
-        return Message(t.rich("deed.passed_on", what=what(t, deed)))
+        return Message(t.rich(says, what=what(t, deed)))
 
     tell(session, event.claimant, key=f"{key}:claimant", words=words, now=now, lane=Lane.ROUTINE)
     _put(session, OTHERS_DUE, card, now, PASS_ON_AFTER, mark=deed.tier.value)

@@ -26,10 +26,7 @@ from bot.community import (
     household_members,
 )
 from bot.delivery import Button, Message
-from bot.giving import SpendingWithdrawn
 from bot.purses import sharing
-from points import Cancelled
-from points.shops import LeftLine
 
 NAME, YEAR, ONE = "household.name", "household.year", "household.one"
 
@@ -105,9 +102,7 @@ async def _ward(turn: Turn, ward_id: int) -> Member:
     return one
 
 
-def _remove(
-    session: Session, *, keeper_id: int, ward_id: int, now: datetime
-) -> tuple[Cancelled | LeftLine | SpendingWithdrawn, ...]:
+def _remove(session: Session, *, keeper_id: int, ward_id: int, now: datetime) -> tuple[object, ...]:
     check_keeper(session, keeper_id=keeper_id, resident_id=ward_id)
     given_back = erase_resident(session, resident_id=ward_id, chat_id=None, now=now)
     erase_what_others_read(session, now)

@@ -17,11 +17,12 @@ from bot.chat.house import House
 from bot.chat.keyboards import one_a_row
 from bot.chat.texts import texts
 from bot.chat.turn import Turn
+from bot.deeds import DeedReopened, ask_anew
 from bot.delivery import Button, Message
 from bot.giving import SpendingWithdrawn, withdrawn_with
 from bot.intake import forget_person
 from bot.schedule import put
-from points.deeds import exported_deeds, forget_deeds, open_deeds_of
+from points.deeds import exported_deeds, forget_deeds, open_deeds_of, reopen_deeds
 from points.giving import exported_spendings, forget_spendings
 from points.shops import LeftLine
 
@@ -134,15 +135,17 @@ def _forget_everywhere(
 
 def erase_resident(
     session: Session, *, resident_id: int, chat_id: int | None, now: datetime
-) -> tuple[points.Cancelled | LeftLine | SpendingWithdrawn, ...]:
+) -> tuple[points.Cancelled | LeftLine | SpendingWithdrawn | DeedReopened, ...]:
     """Erase a resident from every room; give what was given back, for merchants and neighbours to hear."""
     callouts.forget(session, resident_id=resident_id, chat_id=chat_id, now=now)
+    begun = reopen_deeds(session, verifier_id=resident_id)
     for deed_id in forget_deeds(session, resident_id=resident_id):
         delivery.withdraw(session, about(deed_id), now)
     taken_back = forget_spendings(session, resident_id=resident_id, now=now)
     given_back = points.forget_owner(session, resident_id, now)
     community.forget(session, resident_id=resident_id, now=now)
-    return *given_back, *withdrawn_with(session, taken_back)
+    reopened = (ask_anew(session, deed_id=one) for one in begun)
+    return *given_back, *withdrawn_with(session, taken_back), *reopened
 
 
 def erase_what_others_read(session: Session, now: datetime) -> None:

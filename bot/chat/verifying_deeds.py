@@ -8,13 +8,14 @@ from sqlmodel import Session
 from bot.chat.deed_closing import close_questions, questions_about
 from bot.chat.deed_proof import proof_of
 from bot.chat.deed_rules import rules_of
-from bot.chat.deed_words import decided, what
+from bot.chat.deed_words import SHORT_QUESTION, decided, short, what
 from bot.chat.house import House
 from bot.chat.keyboards import one_a_row
 from bot.chat.refusals import refuses
 from bot.chat.texts import Texts
 from bot.chat.turn import Forged, Turn
 from bot.deeds import (
+    AskedBefore,
     DecidedBefore,
     DeedCard,
     DeedHalfAgreed,
@@ -194,6 +195,12 @@ def _decided_before(error: DecidedBefore, t: Texts, house: House) -> str:
     key = "verify.before_no" if error.state is DeedState.REJECTED else "verify.before_yes"
     at = house.hour(error.at) if error.at else ""
     return t(key, name=error.name or t("verify.somebody"), at=at)
+
+
+@refuses(AskedBefore)
+def _asked_before(error: AskedBefore, t: Texts, _: House) -> str:
+    name = error.name or t("verify.somebody")
+    return t("verify.asked_before", name=name, question=short(error.question, SHORT_QUESTION))
 
 
 @refuses(OwnDeed)

@@ -1,7 +1,7 @@
 """Good deeds between people: who claims, who verifies, who may object, and who hears of it."""
 
 from bot.deeds.claiming import answer_verifier, award_deed, check_award, claim_deed, worth_to
-from bot.deeds.errors import DecidedBefore, NobodyCalled, OwnAward
+from bot.deeds.errors import AskedBefore, DecidedBefore, NobodyCalled, OwnAward
 from bot.deeds.events import (
     DeedAnswered,
     DeedAskedBack,
@@ -13,16 +13,18 @@ from bot.deeds.events import (
     DeedPassedOn,
     DeedRejected,
     DeedReminded,
+    DeedReopened,
     DeedUnpaid,
 )
 from bot.deeds.listing import listed, post_listed, raise_objection, settle
 from bot.deeds.people import DeedCard, DeedRules, deed_card
-from bot.deeds.verifying import Outcome, ask_claimant, say_no, say_yes, still_open
+from bot.deeds.verifying import Outcome, ask_anew, ask_claimant, say_no, say_yes, still_open
 from bot.deeds.waiting import PASS_ON_AFTER, REMIND_AFTER, pass_up, remind, stage
 
 __all__ = [
     "PASS_ON_AFTER",
     "REMIND_AFTER",
+    "AskedBefore",
     "DecidedBefore",
     "DeedAnswered",
     "DeedAskedBack",
@@ -35,12 +37,14 @@ __all__ = [
     "DeedPassedOn",
     "DeedRejected",
     "DeedReminded",
+    "DeedReopened",
     "DeedRules",
     "DeedUnpaid",
     "NobodyCalled",
     "Outcome",
     "OwnAward",
     "answer_verifier",
+    "ask_anew",
     "ask_claimant",
     "award_deed",
     "check_award",

@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlmodel import Session
 
 from bot.community import addresses
-from points.deeds import DeedDecided, DeedState
+from points.deeds import DeedDecided, DeedState, QuestionOpen
 
 
 class DeedRefusal(Exception):
@@ -22,6 +22,14 @@ class DecidedBefore(DeedRefusal):
     name: str
     state: DeedState
     at: datetime | None
+
+
+@dataclass(eq=False)
+class AskedBefore(DeedRefusal):
+    """Somebody asked the claimant already, and the answer goes to everybody."""
+
+    name: str
+    question: str
 
 
 @dataclass(eq=False)
@@ -40,9 +48,15 @@ class NobodyCalled(DeedRefusal):
 
 @contextmanager
 def saying_who(session: Session) -> Iterator[None]:
-    """Name who was first, where a deed is decided already."""
+    """Name who was first, where a deed is decided already or somebody asks back."""
     try:
         yield
     except DeedDecided as before:
-        person = addresses(session, [before.by]).get(before.by) if before.by is not None else None
-        raise DecidedBefore(person.name if person else "", before.state, before.at) from None
+        raise DecidedBefore(_name(session, before.by), before.state, before.at) from None
+    except QuestionOpen as asked:
+        raise AskedBefore(_name(session, asked.by), asked.question) from None
+
+
+def _name(session: Session, resident_id: int | None) -> str:
+    person = None if resident_id is None else addresses(session, [resident_id]).get(resident_id)
+    return person.name if person else ""

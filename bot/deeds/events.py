@@ -91,6 +91,15 @@ class DeedReminded:
 
 
 @dataclass(frozen=True)
+class DeedReopened:
+    """Who asked back or agreed first is gone: `asked` are asked anew, `claimant` need not answer any more."""
+
+    card: DeedCard
+    asked: People
+    claimant: People
+
+
+@dataclass(frozen=True)
 class DeedPassedOn:
     """Nobody decided for days: others are asked now."""
 

@@ -13,6 +13,7 @@ from bot.deeds.events import (
     DeedListed,
     DeedPaid,
     DeedRejected,
+    DeedReopened,
     DeedUnpaid,
     People,
 )
@@ -175,7 +176,19 @@ def record_act(session: Session, about: DeedView, *, actor: int, act: str, now: 
     )
 
 
+def ask_anew(session: Session, *, deed_id: int) -> DeedReopened:
+    """Find who decides on a deed after somebody who had begun to is gone."""
+    reopened, asked = _whom_to_ask(session, deed(session, deed_id))
+    free = claimant(session, reopened) if reopened.state is DeedState.CLAIMED else ()
+    return DeedReopened(deed_card(session, reopened), asked, free)
+
+
 def _ask_second(session: Session, half: DeedView) -> DeedHalfAgreed:
+    half, asked = _whom_to_ask(session, half)
+    return DeedHalfAgreed(deed_card(session, half), asked)
+
+
+def _whom_to_ask(session: Session, half: DeedView) -> tuple[DeedView, People]:
     """Find somebody else who can agree: of those asked so far, or of the next who can be."""
     people = verifiers(session, half, without=[half.verifier])
     tier: Tier | None = half.tier
@@ -183,7 +196,7 @@ def _ask_second(session: Session, half: DeedView) -> DeedHalfAgreed:
         tier = tier_above(people, tier)
     if tier is not None and tier is not half.tier:
         half = pass_on(session, deed_id=half.deed_id, tier=tier)
-    return DeedHalfAgreed(deed_card(session, half), up_to(people, half.tier))
+    return half, up_to(people, half.tier)
 
 
 def _in_charge(session: Session, about: DeedView) -> People:

@@ -34,11 +34,15 @@ def remind(session: Session, *, deed_id: int, at_stage: str) -> DeedReminded | N
 
 
 def pass_up(session: Session, *, deed_id: int, at_stage: str) -> DeedPassedOn | None:
-    """Ask the next who can decide; nothing where somebody did, or where the claimant is to answer."""
+    """Ask the next who can decide; nothing where somebody did.
+
+    Where the claimant leaves a question without an answer, all are asked to decide without it.
+    """
     waiting = deed(session, deed_id)
-    if stage(waiting) != at_stage or waiting.state is DeedState.ASKED:
+    if stage(waiting) != at_stage:
         return None
-    before = {person.resident_id for person in whom(session, waiting)}
+    know = () if waiting.state is DeedState.ASKED else whom(session, waiting)
+    before = {person.resident_id for person in know}
     above = Tier.ADMINS
     if waiting.is_open:
         people = verifiers(session, waiting, without=[waiting.verifier])

@@ -34,11 +34,12 @@ from points.deeds.errors import (
     NotListed,
     OwnDeed,
     PaysByItself,
+    QuestionOpen,
     SecondPersonNeeded,
     UnknownDeed,
 )
 from points.deeds.flags import Flag, Look, alike
-from points.deeds.keeping import exported_deeds, forget_deeds
+from points.deeds.keeping import exported_deeds, forget_deeds, reopen_deeds
 from points.deeds.models import DeedState, Doubt, Origin, Tier, Why
 from points.deeds.views import DeedView, agreed_lately, deed, in_a_circle, listed_deeds, open_deeds_of
 
@@ -65,6 +66,7 @@ __all__ = [
     "OwnDeed",
     "PaysByItself",
     "Proof",
+    "QuestionOpen",
     "SecondPersonNeeded",
     "Tier",
     "UnknownDeed",
@@ -88,6 +90,7 @@ __all__ = [
     "pass_on",
     "pay",
     "reject",
+    "reopen_deeds",
     "settle_objection",
     "worth_of",
 ]

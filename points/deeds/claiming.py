@@ -12,7 +12,15 @@ from points.activities import VersionedRule, current_activity
 from points.awards import foresee
 from points.claims import Deserved
 from points.deeds.deserving import NO_FACTS, Facts
-from points.deeds.errors import DeedDecided, HowLong, HowMany, NotAskedBack, NothingSaid, PaysByItself
+from points.deeds.errors import (
+    DeedDecided,
+    HowLong,
+    HowMany,
+    NotAskedBack,
+    NothingSaid,
+    PaysByItself,
+    QuestionOpen,
+)
 from points.deeds.flags import flags_of, write_flags
 from points.deeds.models import Deed, DeedState, Origin, Tier, deeds
 from points.deeds.rights import check_not_own
@@ -152,12 +160,15 @@ def ask_back(session: Session, *, deed_id: int, by: int, household: str | None, 
         UnknownDeed: there is none with this number.
         DeedDecided: there is nothing to ask any more.
         OwnDeed: of whom it is, or of their household.
+        QuestionOpen: somebody else asked, and waits for the answer.
         NothingSaid: no question, or one that is too long.
     """
     asked = open_row(session, deed_id)
     check_not_own(asked, by, household)
+    if asked.state is DeedState.ASKED and asked.asked_by != by:
+        raise QuestionOpen(deed_id, asked.asked_by, asked.question or "")
     asked.question, asked.answer = checked_words(question), None
-    asked.asked_by, asked.state = by, DeedState.ASKED
+    asked.asked_by, asked.state, asked.round = by, DeedState.ASKED, asked.round + 1
     session.flush()
     return view(session, asked)
 

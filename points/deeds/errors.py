@@ -68,6 +68,15 @@ class NotAskedBack(PointsError):
 
 
 @dataclass(eq=False)
+class QuestionOpen(PointsError):
+    """Somebody else asked the claimant already; the answer goes to everybody who verifies."""
+
+    deed: int
+    by: int | None
+    question: str
+
+
+@dataclass(eq=False)
 class NotListed(PointsError):
     """The deed is not shown for objection (any more); `state` is where it stands."""
 

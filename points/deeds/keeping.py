@@ -7,6 +7,7 @@ from sqlalchemy import case, or_, select, update
 from sqlmodel import Session
 
 from points.deeds.models import DeedState, deeds
+from points.deeds.views import OPEN
 
 _KEPT = (
     *("origin", "activity", "minutes", "units", "worth", "at", "note", "photo", "lat", "lon", "state"),
@@ -45,6 +46,20 @@ def forget_deeds(session: Session, *, resident_id: int) -> tuple[int, ...]:
     _as_verifier(session, resident_id)
     session.expire_all()
     return ended
+
+
+def reopen_deeds(session: Session, *, verifier_id: int) -> tuple[int, ...]:
+    """Undo what a verifier who is to be forgotten left half done, and give those deeds: others begin anew."""
+    asking = (deeds.c.asked_by == verifier_id) & (deeds.c.state == DeedState.ASKED)
+    agreed = (deeds.c.verifier == verifier_id) & deeds.c.state.in_(OPEN)
+    nothing = {"question": None, "answer": None, "asked_by": None, "state": DeedState.CLAIMED}
+    changed = session.execute(select(deeds.c.id).where(asking | agreed).order_by(deeds.c.id)).scalars().all()
+    begun = update(deeds).where(deeds.c.id.in_(changed))
+    session.execute(begun.values(round=deeds.c.round + 1))
+    session.execute(update(deeds).where(asking).values(**nothing))
+    session.execute(update(deeds).where(agreed).values(verifier=None, verified_at=None))
+    session.expire_all()
+    return tuple(changed)
 
 
 def _as_verifier(session: Session, resident_id: int) -> None:

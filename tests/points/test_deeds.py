@@ -28,6 +28,7 @@ from points.deeds import (
     OwnDeed,
     PaysByItself,
     Proof,
+    QuestionOpen,
     SecondPersonNeeded,
     UnknownDeed,
     Why,
@@ -38,6 +39,7 @@ from points.deeds import (
     listed_deeds,
     object_to,
     reject,
+    reopen_deeds,
 )
 from points.deeds.models import deeds
 from points.models import transfers
@@ -192,11 +194,15 @@ def test_asked_back_and_answered_as_often_as_needed(street: Street) -> None:
     with pytest.raises(NothingSaid):
         street.answers(made, 1, Proof())
     told = street.answers(made, 1, Proof(note="On Monday"))
-    assert (told.state, told.answer, told.round) == (DeedState.CLAIMED, "On Monday", 1)
+    assert (told.state, told.answer, told.round) == (DeedState.CLAIMED, "On Monday", 2)
     street.asks(made, 3, "And a picture?")
     told = street.answers(made, 1, CAMERA)
-    assert (told.photo, told.answer, told.round, told.note) == ("file-1", None, 2, None)
+    assert (told.photo, told.answer, told.round, told.note) == ("file-1", None, 4, None)
     street.asks(made, 3, "One more?")
+    with pytest.raises(QuestionOpen) as refused:
+        street.asks(made, 2, "And I?")
+    assert (refused.value.by, refused.value.question) == (3, "One more?")
+    assert street.asks(made, 3, "I mean, where?").question == "I mean, where?"
     assert street.agrees(made, 2).state is DeedState.APPROVED
     with pytest.raises(DeedDecided):
         street.answers(made, 1, Proof(note="Too late"))
@@ -365,6 +371,22 @@ def test_a_verifier_who_is_forgotten_takes_their_words_along(street: Street) -> 
     assert "Guo" not in repr(street.session.execute(select(deeds)).all())
     assert deed(street.session, listed.deed_id).state is DeedState.OBJECTED
     assert street.settles(listed, 5, post=True).state is DeedState.APPROVED
+
+
+def test_what_a_forgotten_verifier_began_begins_anew(street: Street) -> None:
+    asked, half, others = street.claims(1), street.claims(1, "carried"), street.claims(1, "carried")
+    street.asks(asked, 2, "When?")
+    street.agrees(half, 2)
+    street.agrees(others, 3)
+    assert reopen_deeds(street.session, verifier_id=2) == (asked.deed_id, half.deed_id)
+    forget_deeds(street.session, resident_id=2)
+    now = [deed(street.session, one.deed_id) for one in (asked, half, others)]
+    assert [one.state for one in now] == [DeedState.CLAIMED] * 3
+    assert [(one.round, one.verifier) for one in now] == [(2, None), (1, None), (0, 3)]
+    with pytest.raises(NotAskedBack):
+        street.answers(asked, 1, Proof(note="On Monday"))
+    assert street.agrees(half, 4).is_open
+    assert street.agrees(half, 5).state is DeedState.APPROVED
 
 
 ACTS = st.lists(

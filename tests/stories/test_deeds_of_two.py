@@ -185,24 +185,65 @@ async def test_a_lead_who_is_silent_is_passed_over_to_coordinators_and_then_admi
     await wei.hears("is approved")
 
 
-async def test_who_is_to_answer_is_reminded_and_nobody_passed_over(
+async def test_who_is_to_answer_is_reminded_and_after_days_others_decide(
     town: Town, lin: Handset, mei: Handset
 ) -> None:
     root = await town.holder("Root", "admin")
     await claims(mei)
-    await lin.taps("❓", on="Mei")
+    await town.later(days=1)
+    await asked(lin, "Still waiting")  # asked about after the first reminder, as before it
+    await lin.taps("❓", on="Still waiting")
     await lin.says("When was it?")
     await mei.hears("Please answer Lin")
     await town.later(days=1)
     await mei.hears("Lin still waits for your answer", "When was it?")
-    await town.later(days=3)
+    await town.later(days=1)
     assert not [one for one in await root.bubbles() if VISIT in one.text]
+    await town.later(days=1)
+    await asked(root, "Still waiting", "When was it?")
+    await mei.hears("Your answer about", "is still missing")
     await mei.says("On Monday")
     await asked(lin, "On Monday")
     await town.later(days=1)
     await asked(lin, "Still waiting", "On Monday")
-    await town.later(days=2)
-    await asked(root, "Still waiting", "On Monday")
+
+
+async def test_one_question_at_a_time(town: Town, lin: Handset, mei: Handset) -> None:
+    guo = await town.coordinator("Guo")
+    await claims(mei)
+    await asked(guo, VISIT)
+    for phone, words in ((lin, "Who was it?"), (guo, "When was it?")):
+        await phone.taps("❓", on=VISIT)
+        await phone.says(words)
+    await guo.hears("Lin asked already: “Who was it?”")
+    await mei.hears("Please answer Lin", "Who was it?")
+    await mei.says("Mrs Zhao")
+    for phone in (lin, guo):
+        await asked(phone, "Who was it?", "Mrs Zhao")
+
+
+async def test_what_a_verifier_began_who_is_forgotten_others_begin_anew(
+    town: Town, lin: Handset, mei: Handset
+) -> None:
+    guo, wang = await town.coordinator("Guo"), await town.coordinator("Wang")
+    await claims(mei, FIRST_AID)
+    await claims(mei)
+    await lin.taps("✅", on=FIRST_AID)
+    await asked(guo, "second person")
+    await lin.taps("❓", on=VISIT)
+    await lin.says("Who was it?")
+    await mei.hears("Please answer Lin")
+    await lin.says("/privacy")
+    await lin.taps("🗑")
+    await lin.taps("🗑", on="")
+    await mei.hears("Others verify", VISIT, "need not answer")
+    for phone in (guo, wang):
+        await asked(phone, "Please verify", FIRST_AID)
+    await guo.taps("✅", on=FIRST_AID)
+    await asked(wang, "second person", FIRST_AID)
+    await wang.taps("✅", on="second person")
+    await guo.taps("✅", on=VISIT)
+    await mei.hears("is approved", VISIT)
 
 
 async def test_what_is_listed_is_read_by_all_and_paid_once_after_three_days_also_after_downtime(
