@@ -94,13 +94,14 @@ class Delivery(SQLModel, table=True):
 
 
 class Rewrite(SQLModel, table=True):
-    """What a message that was sent shall read from now on; gone once it does. A newer one takes its place."""
+    """What a message shall read from now on; gone once it does. A newer one takes its place.
 
-    __table_args__ = (UniqueConstraint("chat_id", "message_id"),)
+    It names the delivery and not the message: one that is on its way has no number yet.
+    """
 
     id: int | None = Field(default=None, primary_key=True, sa_type=BigId)
+    delivery_id: int = Field(unique=True, sa_type=BigId)
     chat_id: int = Field(sa_type=BigId)
-    message_id: int = Field(sa_type=BigId)
     version: int
     caption: bool
     language: str

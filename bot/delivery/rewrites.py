@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, delete, insert, select, update
 from sqlmodel import Session, col
 
 from bot.delivery.messages import Lane, Message, Recipient, buttons_from_json, buttons_to_json
-from bot.delivery.models import Rewrite, State
+from bot.delivery.models import Delivery, Rewrite, State
 from bot.delivery.outbox import deliveries, enqueue
 
 AT_ONCE = 100
@@ -37,15 +37,16 @@ def rewrite(
 ) -> int:
     """Promise that all this chat was sent about something reads like this; give how many messages that is.
 
-    Where the newest of them cannot be edited any more, `otherwise` is sent, if it is given.
+    What is on its way is rewritten when it has come. Where the newest cannot be edited any more, `otherwise`
+    is sent, if it is given.
     """
     shown = [
-        one.message_id
+        one.delivery_id
         for one in deliveries(session, about)
-        if one.chat_id == to.chat_id and one.state is State.SENT and one.message_id is not None
+        if one.chat_id == to.chat_id and one.state in (State.SENT, State.SENDING)
     ]
-    for message_id in shown:
-        instead = otherwise.text if otherwise is not None and message_id == shown[-1] else None
+    for delivery_id in shown:
+        instead = otherwise.text if otherwise is not None and delivery_id == shown[-1] else None
         values = {
             "caption": caption,
             "language": to.language,
@@ -54,25 +55,29 @@ def rewrite(
             "otherwise": instead,
             "at": now,
         }
-        _put(session, to.chat_id, message_id, values)
+        _put(session, delivery_id, {"chat_id": to.chat_id, **values})
     return len(shown)
 
 
 def rewrites_due(session: Session) -> tuple[DueRewrite, ...]:
     """Give the messages that do not read yet as they shall, the oldest promise first."""
     rows = session.execute(
-        select(Rewrite).order_by(col(Rewrite.at), col(Rewrite.id)).limit(AT_ONCE)
-    ).scalars()
+        select(Rewrite, col(Delivery.message_id))
+        .join(Delivery, col(Delivery.id) == col(Rewrite.delivery_id))
+        .where(col(Delivery.state) == State.SENT, col(Delivery.message_id).is_not(None))
+        .order_by(col(Rewrite.at), col(Rewrite.id))
+        .limit(AT_ONCE)
+    )
     return tuple(
         DueRewrite(
             rewrite_id=row.id or 0,
             chat_id=row.chat_id,
-            message_id=row.message_id,
+            message_id=message_id,
             version=row.version,
             caption=row.caption,
             message=Message(row.text, buttons_from_json(row.buttons)),
         )
-        for row in rows
+        for row, message_id in rows
     )
 
 
@@ -89,7 +94,7 @@ def not_rewritten(session: Session, due: DueRewrite, now: datetime) -> None:
     if row.otherwise is not None:
         enqueue(
             session,
-            key=f"rewrite:{row.chat_id}:{row.message_id}:{row.at.isoformat()}",
+            key=f"rewrite:{row.delivery_id}:{row.at.isoformat()}",
             lane=Lane.OWN_ACT,
             renderings={row.language: Message(row.otherwise, buttons_from_json(row.buttons))},
             to=[Recipient(row.chat_id, row.language)],
@@ -98,16 +103,13 @@ def not_rewritten(session: Session, due: DueRewrite, now: datetime) -> None:
     session.delete(row)
 
 
-def _put(session: Session, chat_id: int, message_id: int, values: dict[str, object]) -> None:
-    this = (col(Rewrite.chat_id) == chat_id, col(Rewrite.message_id) == message_id)
-    version = session.execute(
-        select(col(Rewrite.version)).where(*this).with_for_update()
-    ).scalar_one_or_none()
+def _put(session: Session, delivery_id: int, values: dict[str, object]) -> None:
+    this = col(Rewrite.delivery_id) == delivery_id
+    version = session.execute(select(col(Rewrite.version)).where(this).with_for_update()).scalar_one_or_none()
     if version is None:
-        row = {"chat_id": chat_id, "message_id": message_id, "version": 1, **values}
-        session.execute(insert(Rewrite), row)
+        session.execute(insert(Rewrite), {"delivery_id": delivery_id, "version": 1, **values})
     else:
-        session.execute(update(Rewrite).where(*this).values(version=version + 1, **values))
+        session.execute(update(Rewrite).where(this).values(version=version + 1, **values))
 
 
 def _still(due: DueRewrite) -> tuple[ColumnElement[bool], ...]:

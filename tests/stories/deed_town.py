@@ -39,6 +39,12 @@ async def states(town: Town) -> list[str]:
     return [row["state"] for row in await town.rows("deed")]
 
 
+async def newest(town: Town) -> int:
+    """Give the number of the newest deed; a unit that went again has used up numbers."""
+    number: int = max(row["id"] for row in await town.rows("deed"))
+    return number
+
+
 async def earned(town: Town) -> list[int]:
     return [row["amount"] for row in await town.rows("transfer")]
 

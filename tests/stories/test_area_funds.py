@@ -87,6 +87,11 @@ async def test_two_people_spend_it_and_everybody_there_can_read_it(
     assert await town.rows("monthlytotal") == []
 
 
+async def newest(town: Town) -> int:
+    number: int = max(row["id"] for row in await town.rows("fund_spending"))
+    return number
+
+
 async def test_nobody_agrees_to_their_own_nor_their_households(
     town: Town, mei: Handset, lin: Handset, guo: Handset
 ) -> None:
@@ -96,9 +101,9 @@ async def test_nobody_agrees_to_their_own_nor_their_households(
     await guo.hears("Please decide")
     assert not [one for one in await wang.bubbles() if "Please decide" in one.text]
     last = (await lin.bubbles())[-1].message_id
-    assert "somebody else has to decide" in await lin.sends_data(last, "gc:1", forge=True)
+    assert "somebody else has to decide" in await lin.sends_data(last, f"gc:{await newest(town)}", forge=True)
     assert "your household" in await wang.sends_data(
-        last := (await wang.bubbles())[-1].message_id, "gc:1", forge=True
+        last := (await wang.bubbles())[-1].message_id, f"gc:{await newest(town)}", forge=True
     )
     assert await states(town) == ["open"]
 
@@ -120,9 +125,9 @@ async def test_who_has_no_role_there_decides_nothing(
     await proposes(lin)
     for phone in (mei, other):
         last = (await phone.bubbles())[-1].message_id
-        for data in ("gc:1", "gd:1", "gs:1"):
+        for data in (f"gc:{await newest(town)}", f"gd:{await newest(town)}", "gs:1"):
             assert "does not allow" in await phone.sends_data(last, data, forge=True)
-        assert "no longer works" in await phone.sends_data(last, "gx:1", forge=True)
+        assert "no longer works" in await phone.sends_data(last, f"gx:{await newest(town)}", forge=True)
         assert "no longer works" in await phone.sends_data(last, "gc:99", forge=True)
     assert await states(town) == ["open"]
 

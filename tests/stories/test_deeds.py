@@ -1,7 +1,7 @@
 """Stories of good deeds: claimed, verified, rejected, asked about, and never by whose they are."""
 
 import pytest
-from deed_town import PATROL, VISIT, asked, claims, earned, lives_with, picture, sends_photo, states
+from deed_town import PATROL, VISIT, asked, claims, earned, lives_with, newest, picture, sends_photo, states
 
 from bot.sandbox.handset import Handset
 from town import Town
@@ -103,7 +103,9 @@ async def test_a_forged_tap_of_anybody_decides_nothing(
     wei = await town.resident("Wei")
     for phone in (wei, mei):
         last = (await phone.bubbles())[-1].message_id
-        assert "does not allow this" in await phone.sends_data(last, f"{kind}:1", forge=True)
+        assert "does not allow this" in await phone.sends_data(
+            last, f"{kind}:{await newest(town)}", forge=True
+        )
         assert "no longer works" in await phone.sends_data(last, f"{kind}:4711", forge=True)
         assert "no longer works" in await phone.sends_data(last, f"{kind}:x", forge=True)
     assert await states(town) == ["claimed"]
@@ -120,9 +122,9 @@ async def test_nobody_decides_on_their_own_deed_or_their_households(
     for phone in (guo, wang):
         assert not [one for one in await phone.bubbles() if "Please verify" in one.text]
     last = (await wang.bubbles())[-1].message_id
-    assert "yourself" in await wang.sends_data(last, f"{kind}:1", forge=True)
+    assert "yourself" in await wang.sends_data(last, f"{kind}:{await newest(town)}", forge=True)
     last = (await guo.bubbles())[-1].message_id
-    assert "household" in await guo.sends_data(last, f"{kind}:1", forge=True)
+    assert "household" in await guo.sends_data(last, f"{kind}:{await newest(town)}", forge=True)
     assert await states(town) == ["claimed"]
 
 
@@ -200,7 +202,7 @@ async def test_who_is_busy_answers_by_a_button_also_with_a_photo(
     await lin.taps("✅", on="her door")
     await lin.sees(lambda one: one.has_photo and "Lin approved" in one.text, "the picture with who decided")
     last = (await mei.bubbles())[-1].message_id
-    assert "Nobody is waiting" in await mei.sends_data(last, "dw:1", forge=True)
+    assert "Nobody is waiting" in await mei.sends_data(last, f"dw:{await newest(town)}", forge=True)
 
 
 async def test_an_answer_that_comes_too_late_says_so(town: Town, lin: Handset, mei: Handset) -> None:

@@ -10,6 +10,7 @@ from deed_town import (
     claims,
     earned,
     lives_with,
+    newest,
     picture,
     sends_photo,
     states,
@@ -285,10 +286,10 @@ async def test_an_objection_goes_to_a_coordinator_who_had_nothing_to_do_with_it(
     assert await earned(town) == []
     last = (await lin.bubbles())[-1].message_id
     for kind in ("du", "dx"):
-        assert "yourself" in await lin.sends_data(last, f"{kind}:1", forge=True)
+        assert "yourself" in await lin.sends_data(last, f"{kind}:{await newest(town)}", forge=True)
     for phone in (wei, mei):
         last = (await phone.bubbles())[-1].message_id
-        assert "does not allow" in await phone.sends_data(last, "du:1", forge=True)
+        assert "does not allow" in await phone.sends_data(last, f"du:{await newest(town)}", forge=True)
     await wang.taps("✅" if post else "❌", on="Wei objects")
     await fang.hears("Wang decided")
     if post:
@@ -345,7 +346,7 @@ async def test_swapping_households_opens_no_way_to_verify_ones_own_family(
     wei = await town.resident("Wei")
     await lives_with(town, guo, wei)
     last = (await guo.bubbles())[-1].message_id
-    assert "household" in await guo.sends_data(last, "dy:1", forge=True)
+    assert "household" in await guo.sends_data(last, f"dy:{await newest(town)}", forge=True)
     await lives_with(town, mei, lin)
     assert "household" in await lin.taps("✅", on="Mei")
     assert await states(town) == ["claimed"]

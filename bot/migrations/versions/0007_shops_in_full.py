@@ -144,8 +144,8 @@ def create_rewrite() -> None:
     op.create_table(
         "rewrite",
         sa.Column("id", BigId, nullable=False),
+        sa.Column("delivery_id", BigId, nullable=False),
         sa.Column("chat_id", BigId, nullable=False),
-        sa.Column("message_id", BigId, nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("caption", sa.Boolean(), nullable=False),
         sa.Column("language", sa.String(), nullable=False),
@@ -154,7 +154,7 @@ def create_rewrite() -> None:
         sa.Column("otherwise", sa.String(), nullable=True),
         sa.Column("at", Moment(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_rewrite")),
-        sa.UniqueConstraint("chat_id", "message_id", name=op.f("uq_rewrite_chat_id_message_id")),
+        sa.UniqueConstraint("delivery_id", name=op.f("uq_rewrite_delivery_id")),
     )
 
 

@@ -4,14 +4,16 @@ import asyncio
 from datetime import UTC, datetime
 from typing import cast
 
-from sqlmodel import Session, select
+from sqlalchemy import update
+from sqlmodel import Session, col
 
 from bot.clock import SystemClock
 from bot.database import Database
-from bot.delivery import Message
+from bot.delivery import Lane, Message, Recipient, enqueue, rewrite
 from bot.delivery.edits import Edit, Edits
-from bot.delivery.models import Rewrite
+from bot.delivery.models import Delivery, State
 from bot.delivery.rewriter import Rewriter
+from bot.delivery.rewrites import rewrites_due
 
 NOW = datetime(2026, 3, 10, 4, tzinfo=UTC)
 BROKEN, SOUND = 1, 2
@@ -27,12 +29,23 @@ class Editing:
 
 
 def promise_both(session: Session) -> None:
-    words = {"caption": False, "language": "en", "text": "received", "buttons": "[]", "version": 1}
-    session.add_all(Rewrite(chat_id=7, message_id=number, at=NOW, **words) for number in (BROKEN, SOUND))
+    to = Recipient(7, "en")
+    for number in (BROKEN, SOUND):
+        enqueue(
+            session,
+            key=f"code:{number}",
+            lane=Lane.OWN_ACT,
+            renderings={"en": Message("the code")},
+            to=[to],
+            now=NOW,
+            about="redemption:1",
+        )
+    session.execute(update(Delivery).values(state=State.SENT, message_id=col(Delivery.id)))
+    rewrite(session, about="redemption:1", to=to, message=Message("received"), now=NOW)
 
 
 def still_promised(session: Session) -> list[int]:
-    return sorted(session.exec(select(Rewrite.message_id)))
+    return [one.message_id for one in rewrites_due(session)]
 
 
 async def test_a_rewrite_that_always_fails_holds_up_no_other(sqlite_tables_url: str) -> None:

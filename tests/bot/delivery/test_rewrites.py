@@ -15,7 +15,7 @@ LATER = Message("received", ((Button("⚠️ No", "wd:1"),),))
 
 
 def sent(session: Session, key: str, message_id: int | None, to: Recipient = MEI) -> None:
-    """Promise a message, and have it sent unless it has no number yet."""
+    """Promise a message, and have it sent, unless it has no number yet and still waits."""
     enqueue(
         session,
         key=key,
@@ -61,6 +61,15 @@ def test_every_message_that_was_sent_to_this_chat_is_rewritten(session: Session)
     for one in due:
         rewritten(session, one)
     assert rewrites_due(session) == ()
+
+
+def test_what_is_on_its_way_is_rewritten_when_it_has_come(session: Session) -> None:
+    sent(session, "first", None)
+    session.execute(update(Delivery).values(state=State.SENDING))
+    assert promised(session) == 1
+    assert rewrites_due(session) == ()
+    session.execute(update(Delivery).values(state=State.SENT, message_id=11))
+    assert [one.message_id for one in rewrites_due(session)] == [11]
 
 
 def test_where_nothing_was_sent_nothing_is_promised(session: Session) -> None:
