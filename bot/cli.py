@@ -154,7 +154,9 @@ def poster(
     write_poster(area, out=out, env_file=env_file)
 
 
-@ledger.command(epilog="Example: linli ledger verify --statement mine.json --root 3f9a-12c4-77ab-09de")
+@ledger.command(
+    epilog="Example: linli ledger verify --statement mine.json --root 3f9a-12c4-77ab-09de-51b0-c86e-d2f7-4a13"
+)
 def verify(
     *,
     statement: Annotated[

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 # What is hashed says what it is, so that nothing passes for something else (RFC 6962: 0x00 leaf, 0x01 node).
 _LEAF, _NODE, _SEAL = b"\x00", b"\x01", b"\x02"
 NOTHING_BEFORE = bytes(32)  # what the first seal names as the one before it
-PUBLISHED_DIGITS = 16  # hexadecimal digits of a published root that tell it from any other
+PUBLISHED_DIGITS = 32  # hexadecimal digits of a published root: two that share them take 2^64 tries to find
 
 
 class BadProof(ValueError):
@@ -37,7 +37,7 @@ class Header:
 
 
 def short_root(root: str) -> str:
-    """Give the part of a published root that people compare by eye, such as 3f9a-12c4-77ab-09de."""
+    """Give the part of a published root that people compare by eye, eight times four digits."""
     return "-".join(root[start : start + 4] for start in range(0, PUBLISHED_DIGITS, 4))
 
 

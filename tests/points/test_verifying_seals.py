@@ -109,13 +109,13 @@ def test_a_published_root_must_be_that_of_a_month(sealed: Town) -> None:
     published = month_root(sealed.session, "2026-03")
     assert published is not None
     assert verify(sealed.session, root=published).sound
-    assert verify(sealed.session, root=published[:16]).sound
+    assert verify(sealed.session, root=published[:32]).sound
     wrong = verify(sealed.session, root="0" * 64).problems
     with unguarded(sealed.session):
         sealed.session.connection().execute(text("DELETE FROM seal WHERE id = 2"))
     assert verify(sealed.session).sound  # only what was published tells that the end was cut off
     assert not verify(sealed.session, root=published).sound
-    assert wrong == ("no month of these books ended with the seal 0000-0000-0000-0000",)
+    assert wrong == ("no month of these books ended with the seal 0000-0000-0000-0000-0000-0000-0000-0000",)
 
 
 STRAY = (

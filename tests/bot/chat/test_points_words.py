@@ -176,7 +176,7 @@ def test_the_longest_monthly_news_fits_under_its_picture(language: str) -> None:
     boards = month(*(kind_board(kind, lines, total=10**6) for kind in kinds), top=5)
     news = news_html(texts(language), boards, root="0123456789abcdef" * 4)
     assert visible_length(news) <= CAPTION_LIMIT
-    assert "0123-4567-89ab-cdef" in news
+    assert "0123-4567-89ab-cdef-0123-4567-89ab-cdef" in news
 
 
 def test_who_shares_a_place_beyond_those_named_is_counted() -> None:
