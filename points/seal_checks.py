@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from sqlmodel import Session
 
 from points.leaves import NAMES, Values, hashes, pages
+from points.misfits import UNREADABLE, named_or_raised
 from points.proofs import NOTHING_BEFORE, Header, root_of
 from points.seals import header_of, in_order, seals, split
 
@@ -13,7 +14,10 @@ _ID = NAMES.index("id")
 
 def check_seals(session: Session) -> tuple[str, ...]:
     """Say what the seals do not bear out."""
-    return tuple(walk(session, lambda _: None))
+    try:
+        return tuple(walk(session, lambda _: None))
+    except UNREADABLE as met:
+        return named_or_raised(session, met)
 
 
 def walk(session: Session, count: Callable[[Sequence[Values]], None]) -> Iterator[str]:
@@ -75,7 +79,7 @@ def _changed(header: Header, ids: Sequence[int], leaves: Sequence[bytes], kept: 
     yield from _strangers(name, ids, leaves, sealed)
     if len(leaves) < len(sealed):
         found = set(leaves)
-        lost = next(place for place, leaf in enumerate(sealed) if leaf not in found)
+        lost = next((place for place, leaf in enumerate(sealed) if leaf not in found), 0)  # kept twice: none
         near = f"after transfer {ids[lost - 1]}" if 0 < lost <= len(ids) else "at its beginning"
         yield f"{len(sealed) - len(leaves)} of the {len(sealed)} transfers under {name} are gone, {near}"
 

@@ -13,6 +13,7 @@ from points.ddl import missing_guards
 from points.early_seals import early_seals
 from points.fund_checks import fund_problems
 from points.leaves import NAMES, Values, pages
+from points.misfits import UNREADABLE, named_or_raised
 from points.models import AccountKind, HoldState, TransferKind, accounts, balances, holds, transfers
 from points.proofs import short_root
 from points.recomputing import awards, awards_that_waited, month_budgets
@@ -69,6 +70,16 @@ def count_transfers(session: Session) -> int:
 
 def _verify(session: Session, through: Walk, watch: Watch | None, root: str | None) -> Verification:
     count = _count(session, transfers)
+    try:
+        problems = _problems(session, through, watch, root, count)
+    except UNREADABLE as met:
+        problems = named_or_raised(session, met)  # nothing else can be said before these rows are readable
+    return Verification(count, _count(session, accounts), problems, _count(session, seals))
+
+
+def _problems(
+    session: Session, through: Walk, watch: Watch | None, root: str | None, count: int
+) -> tuple[str, ...]:
     recount = Recount(session)
     walked = 0
 
@@ -83,7 +94,7 @@ def _verify(session: Session, through: Walk, watch: Watch | None, root: str | No
     problems += (*through(session, take), *recount.problems(), *_unpublished(session, root))
     if walked != count:
         problems += (f"there are {count} transfers, but {walked} were gone through",)
-    return Verification(count, _count(session, accounts), problems, _count(session, seals))
+    return problems
 
 
 def _walk(session: Session, count: Callable[[Sequence[Values]], None]) -> Iterator[str]:

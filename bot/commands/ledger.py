@@ -50,7 +50,7 @@ def _in_two(url: str, session: Session, root: str | None) -> tuple[Verification,
 
 
 def _report(found: Verification, sealed: tuple[str, ...] = ()) -> int:
-    problems = (*found.problems, *sealed)
+    problems = tuple(dict.fromkeys((*found.problems, *sealed)))
     for problem in problems:
         say(problem)
     count = len(problems)

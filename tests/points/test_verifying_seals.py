@@ -5,13 +5,14 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
 import pytest
-from points_town import NOON, Town, seal_now
-from sqlalchemy import insert, text
+from points_town import NOON, Town, seal_now, settle
+from sqlalchemy import insert, text, update
 from sqlmodel import Session
 
 from bot.database import writing_engine
-from points import AccountKind, ddl, month_root, open_account, seal_guards, short_root, verify
+from points import AccountKind, check_seals, ddl, month_root, open_account, seal_guards, short_root, verify
 from points.models import transfers
+from points.seals import leaves_of, seals
 
 SEAL_1 = "seal 1 of 2026-03-10T04:00:00.000000Z"
 SEAL_2 = "seal 2 of 2026-03-10T05:00:00.000000Z"
@@ -143,6 +144,51 @@ def test_rewritten_books_do_not_pass_by_keeping_the_published_root_aside(sealed:
     problems = verify(session, root=published).problems
     assert f"no month of these books ended with the seal {short_root(published)}" in problems
     assert any(problem.startswith(f"seal {number} of 2026-03-10") for problem in verify(session).problems)
+
+
+MISFITS = [
+    ("UPDATE transfer SET inputs = x'ff00' WHERE id = 2", "transfer 2 keeps no inputs"),
+    ("UPDATE transfer SET at = x'ff00' WHERE id = 2", "transfer 2 keeps no at"),
+    ("UPDATE transfer SET minutes = x'ff00' WHERE id = 2", "transfer 2 keeps no minutes"),
+    ("UPDATE seal SET above = 'garbage' WHERE id = 1", "seal 1 keeps no above"),
+    ("UPDATE seal SET root = 'text' WHERE id = 1", "seal 1 keeps no root"),
+    ("UPDATE seal SET at = '1.5' WHERE id = 1", "seal 1 keeps no at"),
+    ("UPDATE seal SET kind = 'year' WHERE id = 1", "seal 1 keeps no kind"),
+    ("UPDATE balance SET posted = x'ff00' WHERE account = 1", "balance 1 keeps no posted"),
+    (
+        "UPDATE monthlytotal SET earned = 'much' WHERE group_kind = 'building'",
+        "monthlytotal 2026-03 building b1 keeps no earned",
+    ),
+    ("UPDATE account SET kind = 'ghost' WHERE id = 1", "account 1 keeps no kind"),
+]
+
+
+@pytest.mark.parametrize(("damage", "said"), MISFITS)
+def test_what_cannot_be_read_is_named(sqlite_tables_url: str, damage: str, said: str) -> None:
+    """Whoever has the file can put in what its columns are not made for; PostgreSQL takes none of it."""
+    engine = writing_engine(sqlite_tables_url)
+    with Session(engine) as session:
+        town = settle(session)
+        for number in range(3):
+            town.earns(1, f"deed {number}")
+        seal_now(session, now=town.now)
+        session.connection().exec_driver_sql("PRAGMA ignore_check_constraints = ON")
+        with unguarded(session):
+            session.connection().exec_driver_sql(damage)
+        assert f"{said} that can be read" in verify(session).problems
+        if damage.startswith(("UPDATE transfer", "UPDATE seal")):
+            assert f"{said} that can be read" in check_seals(session)
+    engine.dispose()
+
+
+def test_hashes_that_are_kept_twice_are_no_reason_to_stop(sealed: Town) -> None:
+    kept = update(seals).where(seals.c.id == 1).values(leaves=leaves_of(sealed.session, 1)[0] * 3)
+    with unguarded(sealed.session):
+        sealed.session.connection().exec_driver_sql("DELETE FROM transfer WHERE id = 3")
+        sealed.session.connection().execute(kept)
+    problems = verify(sealed.session).problems
+    assert f"{SEAL_1} does not hold, and the hashes kept with it were changed too" in problems
+    assert f"transfer 2 was changed after {SEAL_1} was set" in problems
 
 
 def raw(session: Session, key: str) -> None:
