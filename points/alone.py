@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlmodel import Session
 
 from points import alone_on_postgresql, alone_on_sqlite
+from points.columns import NUMBERS
 from points.deciding import bad_shape
 from points.effects import Line
 from points.entering import line_row, stored
@@ -32,4 +33,5 @@ def _plain(posting: Posting) -> bool:
         and posting.reverses is None
         and says_nothing_more(posting)
     )
-    return plain and bad_shape(posting) is None
+    there = posting.debit in NUMBERS and posting.credit in NUMBERS
+    return plain and there and bad_shape(posting) is None

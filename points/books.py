@@ -11,6 +11,7 @@ from sqlmodel import Session
 
 from points import on_postgresql, on_sqlite
 from points.accounts import open_account
+from points.columns import NUMBERS
 from points.effects import Book, First
 from points.models import AccountKind, HoldState, holds, transfers
 from points.postings import GROUPS, OWN, Posting
@@ -51,7 +52,7 @@ def open_book(session: Session, reach: Reach, *, now: datetime, month: str) -> B
     """
     connection = session.connection()
     fixed = on_sqlite if connection.dialect.name == "sqlite" else on_postgresql
-    accounts = fixed.accounts(connection, sorted(reach.accounts))
+    accounts = fixed.accounts(connection, sorted(number for number in reach.accounts if number in NUMBERS))
     known = fixed.known(connection, list(reach.keys)) if reach.keys else ()
     originals = _by_id(connection, transfers.c.id, reach.reversed)
     return Book(
@@ -92,7 +93,8 @@ def matching(connection: Connection, column: Column[Any], values: Collection[Any
 
 
 def _by_id(connection: Connection, column: Column[Any], numbers: Collection[int]) -> dict[int, Row[Any]]:
-    return {row.id: row for row in matching(connection, column, sorted(numbers))}
+    there = sorted(number for number in numbers if number in NUMBERS)
+    return {row.id: row for row in matching(connection, column, there)}
 
 
 def _debt_of(session: Session, found: dict[int, int], account: int) -> int:

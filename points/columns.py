@@ -19,6 +19,8 @@ SQLModel.metadata.naming_convention = {
 # Telegram's ids need 64 bits; SQLite numbers rows by itself only when the type reads INTEGER.
 BigId = BigInteger().with_variant(Integer(), "sqlite")
 
+NUMBERS = range(-(2**63), 2**63)  # what fits in such a column; nothing is there under any other number
+
 # Paths and codes are compared byte by byte, so that "everyone below" is one index range on PostgreSQL too.
 Bytewise = String().with_variant(String(collation="C"), "postgresql")
 

@@ -94,8 +94,9 @@ def reverse(
 ) -> Posted:
     """Mend a mistake: send a transfer's points back, counted in the month (and groups) it was counted in.
 
-    What is no longer available is noted as owed, and repaid by whatever comes later. With `onto_hold` the
-    points come back set aside, under that key.
+    What is no longer available is noted as owed, and repaid by whatever comes later, also where it expired
+    before: without lots nobody can say exactly what of it did. With `onto_hold` the points come back set
+    aside, under that key.
 
     Raises:
         NothingToReverse: there is no such transfer, or it is a reversal or about a debt itself.

@@ -200,3 +200,12 @@ def test_the_database_itself_refuses_an_overdrawn_balance(session: Session, stat
     post_one(session, award_of(session, 1, 20, "a"), NOON, zone=SHANGHAI)
     with pytest.raises(DBAPIError, match="available_not_negative"), session.begin_nested():
         session.connection().execute(text(statement))
+
+
+@pytest.mark.parametrize("number", [2**63, -(2**63) - 1, 2**80])
+def test_numbers_that_no_column_holds_are_of_nothing(session: Session, number: int) -> None:
+    mine = resident_account(session, 1)
+    with pytest.raises(UnknownAccount):
+        post_one(session, Posting("k", TransferKind.GIFT, number, mine, 1), NOON, zone=SHANGHAI)
+    with pytest.raises(NothingToReverse):
+        reverse(session, transfer_id=number, key="r", now=NOON, zone=SHANGHAI)
