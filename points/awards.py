@@ -46,6 +46,10 @@ def award(
 ) -> Awarded:
     """Award one resident by an activity's rule; the same key again gives the first award.
 
+    An award that comes to 0, as behind a cap that is used up, leaves nothing: no transfer has no points. Its
+    key is free, so a second call decides anew, by then perhaps to more. That is for the good of who served;
+    callers ask once per fact, when it is done.
+
     Raises:
         UnknownActivity: no such rule holds now.
         KeyConflict: the key paid for something else before.
@@ -65,10 +69,6 @@ def award_all(
     budget: int | None = None,
 ) -> list[Awarded]:
     """Award many residents at once, as at the end of a call-out; one result each, in order.
-
-    An award that comes to 0, as behind a cap that is used up, leaves nothing: no transfer has no points. Its
-    key is free, so a second call decides anew, by then perhaps to more. That is for the good of who served;
-    callers ask once per fact, when it is done.
 
     What a month's `budget` cannot give any more waits for the next one. Accounts are locked first, then what
     households share, then the month's budget: of two units at the same moment one decides after the other.
