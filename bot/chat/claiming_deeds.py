@@ -7,7 +7,6 @@ from typing import Any
 from markupsafe import Markup
 
 from bot.chat.amounts import MINUTES, UNITS, answered, missing, question
-from bot.chat.conversation import Talk
 from bot.chat.deed_proof import proof_of
 from bot.chat.deed_rules import rules_of
 from bot.chat.deed_words import what, what_of
@@ -72,9 +71,14 @@ async def take_proof(turn: Turn) -> None:
 async def no_proof(turn: Turn) -> None:
     """Send it with nothing more."""
     if turn.talk is not None and turn.talk.step == SENT:
-        await turn.toast(turn.t("deed.sent_already"))
+        await say_sent_already(turn)
         return
     await _send(turn, Proof())
+
+
+async def say_sent_already(turn: Turn) -> None:
+    """Say that what came again, as after a crash, was taken the first time."""
+    await turn.toast(turn.t("deed.sent_already"))
 
 
 async def _meant(turn: Turn, typed: str) -> None:
@@ -122,7 +126,7 @@ async def _next(turn: Turn, rule: ActivityRule, draft: Mapping[str, Any]) -> Non
 async def _send(turn: Turn, proof: Proof) -> None:
     draft = _draft(turn, PROOF)
     sent = await turn.act_and_step(
-        lambda _: Talk(SENT),
+        lambda _: turn.done(SENT),
         claim_deed,
         key=f"claim:{turn.me}:{draft['key']}",
         resident_id=turn.me,

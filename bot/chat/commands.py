@@ -1,7 +1,7 @@
 """Commands and routes: the words for each, who sees it in the menu, and where it leads."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
@@ -72,7 +72,7 @@ class Routes:
     that came after the conversation began; ``stranger`` meets who has not joined. In ``free_steps`` anything
     may be written, a cry for help too; in ``number_steps`` a number is an answer, never a button's place.
     ``resting`` steps only show something: who writes there is in the middle of nothing. In ``picture_steps``
-    a photo or a place is an answer as well.
+    a photo or a place is an answer as well. ``repeated`` answers a message that a step has taken already.
     """
 
     commands: tuple[Command, ...]
@@ -87,6 +87,7 @@ class Routes:
     asked_since: Callable[[Turn, datetime], Awaitable[str | None]]
     stranger: Handler
     helper: Helps
+    repeated: Mapping[str, Handler] = field(default_factory=dict)
 
     def command(self, name: str) -> Command | None:
         """Give the command of this name."""

@@ -16,7 +16,7 @@ BEFORE_ALL = datetime.min.replace(tzinfo=UTC)
 # These steps only show something: who writes there is in the middle of nothing.
 RESTING = frozenset(
     ("available", "board", "codes", "help", "leaderboard", "points", "privacy", "rewards.done", "teams")
-) | {"award.done", "codes.received", "deed.list", "deed.sent", "household"}
+) | {"award.done", "codes.received", "deed.answered", "deed.list", "deed.sent", "household"}
 RESTING |= {"fund.done", "fund.list", "fund.page", "gift.done", "handover.done"}
 RESTING |= {"shop", "shop.one", "shop.pause", "shop.settlement", "shop.stock"}
 # What people see at these steps names others.

@@ -26,7 +26,8 @@ DOUBTS = {
     Doubt.TIME: "public.doubt_time",
 }
 # Why a second person is needed beside what it is worth.
-CLOSE = {Look.CIRCLE: "verify.ask_circle", Look.GIFT: "verify.ask_gift"}
+CLOSE = {Look.CIRCLE: "verify.ask_circle", Look.GIFT: "verify.ask_gift", Look.RING: "verify.ask_ring"}
+STRIKES = {Look.CIRCLE: "verify.flag_circle", Look.GIFT: "verify.flag_gift", Look.RING: "verify.flag_ring"}
 
 Words = Callable[[Texts], Message]
 
@@ -56,7 +57,7 @@ def question(t: Texts, house: House, card: DeedCard, *, waited: bool = False) ->
     """Ask whoever verifies: what is claimed, what speaks for it, what to look at."""
     deed = card.deed
     lines = [_heading(t, card), t.rich("verify.worth", points=deed.worth), *_proof(t, card)]
-    lines += [_flag(t, house, flag) for flag in {one.look: one for one in deed.flags}.values()]
+    lines += [_flag(t, house, flag) for flag in _flags(deed)]
     if waited:
         lines.insert(0, t.rich("verify.waited"))
     return Message(Markup("\n").join(lines), question_buttons(t, deed), photo_id=deed.photo)
@@ -167,10 +168,17 @@ def _proof(t: Texts, card: DeedCard) -> list[Markup]:
     return lines
 
 
+def _flags(deed: DeedView) -> list[Flag]:
+    """Give what strikes, each look once, and of what makes two people close the plainest."""
+    flags = {one.look: one for one in deed.flags}
+    close = [look for look in CLOSE if look in flags]
+    return [flag for look, flag in flags.items() if look not in close[1:]]
+
+
 def _flag(t: Texts, house: House, flag: Flag) -> Markup:
     if flag.look is Look.PHOTO and flag.at is not None:
         key = "verify.flag_own_photo" if flag.own else "verify.flag_photo"
         return t.rich(key, day=house.day(flag.at))
     if flag.look is Look.MANY:
         return t.rich("verify.flag_many", count=flag.count)
-    return t.rich("verify.flag_gift" if flag.look is Look.GIFT else "verify.flag_circle")
+    return t.rich(STRIKES[flag.look])

@@ -23,7 +23,7 @@ from bot.chat.plotting import rehearses
 from bot.chat.redrawing import Redraws
 from bot.chat.refusals import refusal, refuses
 from bot.chat.texts import Texts, language_of, texts
-from bot.chat.turn import Forged, Said, Speaker, Turn
+from bot.chat.turn import ALBUM, HEARD, Forged, Said, Speaker, Turn
 from bot.clock import Clock
 from bot.community import ChatState, Person, known_as, mark_chat, person
 from bot.database import Database
@@ -103,7 +103,16 @@ class Door:
             return
         turn = await self._turn(user, _said(message), user.id)
         turn.heard = f"message:{message.message_id}"
-        await self._carry(turn, await self._way(turn))
+        await self._carry(turn, self._taken_before(turn) or await self._way(turn))
+
+    def _taken_before(self, turn: Turn) -> Handler | None:
+        """Know a message that was dealt with before a crash, and what belongs to an album that was taken."""
+        talk, album = turn.talk, turn.said.album
+        if talk is None:
+            return None
+        if talk.draft.get(HEARD) == turn.heard:
+            return self._routes.repeated.get(talk.step)
+        return _pass_over if album is not None and talk.draft.get(ALBUM) == album else None
 
     async def _in_group(self, message: TelegramMessage, user: User) -> None:
         command, _, addressee = _command(message.text or "").partition("@")
@@ -121,6 +130,8 @@ class Door:
 
     async def _way(self, turn: Turn) -> Handler:
         routes, text = self._routes, turn.said.text
+        if (pictured := self._pictured(turn)) is not None:
+            return pictured
         name = _command(text).partition("@")[0]
         command = routes.command(name) if name else routes.word(text)
         if command is not None:
@@ -133,6 +144,14 @@ class Door:
         if not busy_writing and is_cry_for_help(text):
             return routes.helper.cry
         return await self._step_way(turn)
+
+    def _pictured(self, turn: Turn) -> Handler | None:
+        """Take a photo where one is asked for: its caption is no command and no choice."""
+        routes, talk = self._routes, turn.talk
+        wanted = talk is not None and turn.said.photo_id is not None and talk.step in routes.picture_steps
+        if talk is None or not wanted or turn.speaker.person is None:
+            return None
+        return routes.steps[talk.step]
 
     async def _step_way(self, turn: Turn) -> Handler:
         routes, talk = self._routes, turn.talk
@@ -213,6 +232,10 @@ class Door:
             )
 
 
+async def _pass_over(_: Turn) -> None:
+    """Leave one more photo of an album that was taken with its first."""
+
+
 def _who(session: Session, *, bot_id: int, user_id: int, now: datetime) -> tuple[Person | None, Talk | None]:
     return (
         person(session, bot_id=bot_id, chat_id=user_id),
@@ -243,5 +266,6 @@ def _said(message: TelegramMessage) -> Said:
         photo_id=message.photo[-1].file_id if message.photo else None,
         thumb_id=message.photo[0].file_id if message.photo else None,
         caption=_cleaned(message.caption or "").strip(),
+        album=message.media_group_id,
         place=place,
     )

@@ -264,4 +264,8 @@ ROUTES = Routes(
     asked_since=answering.typed_since,
     stranger=joining.welcome_stranger,
     helper=HELPER,
+    repeated={
+        claiming_deeds.SENT: claiming_deeds.say_sent_already,
+        verifying_deeds.ANSWERED: claiming_deeds.say_sent_already,
+    },
 )

@@ -31,6 +31,7 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 TOAST_LIMIT = 200
+HEARD, ALBUM = "heard", "album"  # in the draft of a step at which something was taken
 
 
 class Forged(Exception):
@@ -52,7 +53,8 @@ class Speaker:
 class Said:
     """What came in: a tap's data, a text, a command's rest, a photo or a place.
 
-    `caption` stands below a photo; `thumb_id` is the photo's smallest size, to look at what it shows.
+    `caption` stands below a photo; `thumb_id` is the photo's smallest size, to look at what it shows; photos
+    sent together have one `album`.
     """
 
     text: str = ""
@@ -60,6 +62,7 @@ class Said:
     photo_id: str | None = None
     thumb_id: str | None = None
     caption: str = ""
+    album: str | None = None
     place: tuple[float, float] | None = None
 
     def number(self, index: int) -> int:
@@ -141,6 +144,10 @@ class Turn:
     async def step(self, talk: Talk | None) -> int:
         """Go to a step of the conversation, or leave it; give the version that its buttons carry."""
         return await self.database.write(self._remember, talk)
+
+    def done(self, step: str) -> Talk:
+        """Give a step that knows this message if it comes again after a crash, and the rest of its album."""
+        return Talk(step, {HEARD: self.heard, ALBUM: self.said.album})
 
     async def say(self, message: Message) -> None:
         """Send a message of the conversation."""

@@ -42,6 +42,7 @@ from points.deeds import (
 )
 
 REASON, QUESTION, ASKED, ANSWER = "deed.reason", "deed.question", "deed.asked", "deed.answer"
+ANSWERED = "deed.answered"
 WHY_BUTTONS = {
     Why.UNCONFIRMED: "verify.button_unconfirmed",
     Why.TWICE: "verify.button_twice",
@@ -133,7 +134,12 @@ async def take_answer(turn: Turn) -> None:
     asked = await turn.look(questions_about, deed_id)
     try:
         told = await turn.act_and_step(
-            lambda _: None, answer_verifier, deed_id=deed_id, resident_id=turn.me, proof=proof, now=turn.now
+            lambda _: turn.done(ANSWERED),
+            answer_verifier,
+            deed_id=deed_id,
+            resident_id=turn.me,
+            proof=proof,
+            now=turn.now,
         )
     except (DecidedBefore, NotAskedBack):
         await turn.step(None)

@@ -8,6 +8,7 @@ from sqlmodel import Session
 
 from points.awarded import Awarded
 from points.awards import award_all
+from points.deeds.circles import in_a_ring
 from points.deeds.claiming import checked_words, decided, open_row
 from points.deeds.deserving import NO_FACTS, Facts, deserved_by
 from points.deeds.errors import NotListed, OwnDeed, SecondPersonNeeded
@@ -186,7 +187,9 @@ def _needs_second(session: Session, found: Deed, by: int, bounds: Bounds, now: d
 
 
 def _too_close(session: Session, claimant: int, by: int, now: datetime) -> Look | None:
-    """Say whether these two verify each other's deeds, or the claimant gave the verifier points lately."""
+    """Say what makes these two close: they verify each other's deeds, also over others, or gave points."""
     if in_a_circle(session, claimant, by, now):
         return Look.CIRCLE
-    return Look.GIFT if gave_since(session, claimant, by, now - CIRCLE_WITHIN) else None
+    if gave_since(session, claimant, by, now - CIRCLE_WITHIN):
+        return Look.GIFT
+    return Look.RING if in_a_ring(session, claimant, by, now) else None

@@ -22,6 +22,7 @@ class Look(StrEnum):
     MANY = "many"
     CIRCLE = "circle"
     GIFT = "gift"
+    RING = "ring"
 
 
 @dataclass(frozen=True)

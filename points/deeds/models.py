@@ -67,6 +67,8 @@ class Deed(SQLModel, table=True):
         CheckConstraint("units > 0", name="units_positive"),
         CheckConstraint("(state = 'listed') <= (listed_until IS NOT NULL)", name="listed_until_when"),
         Index("ix_deed_resident_at", "resident", "at"),
+        Index("ix_deed_verifier", "verifier"),
+        Index("ix_deed_decided_by", "decided_by"),
         Index("ix_deed_state_listed_until", "state", "listed_until"),
         Index(
             "ix_deed_likeness",

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, func, or_, select
+from sqlalchemy import ColumnElement, Row, and_, func, or_, select
 from sqlmodel import Session, col
 
 from points.deeds.errors import UnknownDeed
@@ -89,10 +89,15 @@ def open_deeds_of(session: Session, resident_id: int) -> tuple[DeedView, ...]:
 def in_a_circle(session: Session, one: int, other: int, now: datetime) -> bool:
     """Tell whether the first agreed to a deed of the other lately; asked both ways it finds a circle."""
     by_one = or_(deeds.c.verifier == one, deeds.c.decided_by == one)
+    query = select(deeds.c.id).where(deeds.c.resident == other, by_one, agreed_to_lately(now)).limit(1)
+    return session.execute(query).first() is not None
+
+
+def agreed_to_lately(now: datetime) -> ColumnElement[bool]:
+    """Give the condition on deeds that somebody agreed to lately, as the only one so far or for good."""
     lately = func.coalesce(deeds.c.decided_at, deeds.c.verified_at) > now - CIRCLE_WITHIN
     agreed = or_(deeds.c.state.in_(AGREED), deeds.c.state.in_(OPEN) & deeds.c.verifier.is_not(None))
-    query = select(deeds.c.id).where(deeds.c.resident == other, by_one, agreed, lately).limit(1)
-    return session.execute(query).first() is not None
+    return and_(agreed, lately)
 
 
 def agreed_lately(session: Session, by: Iterable[int], of: Iterable[int], now: datetime) -> bool:

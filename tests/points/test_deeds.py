@@ -373,6 +373,18 @@ def test_a_verifier_who_is_forgotten_takes_their_words_along(street: Street) -> 
     assert street.settles(listed, 5, post=True).state is DeedState.APPROVED
 
 
+def test_a_ring_of_up_to_four_asks_for_a_second_person_for_a_month(street: Street) -> None:
+    for who, by in ((1, 2), (2, 3), (3, 4)):  # 2 agrees for 1, 3 for 2, 4 for 3
+        assert not street.agrees(street.claims(who), by).is_open
+    closing = street.claims(4)
+    ring = street.agrees(closing, 1)
+    assert (ring.is_open, [flag.look for flag in ring.flags]) == (True, [Look.RING])
+    assert street.agrees(closing, 5).state is DeedState.APPROVED
+    assert not street.agrees(street.claims(5), 1).is_open  # a ring of five is chance
+    street.passes(days=31)
+    assert not street.agrees(street.claims(4), 1).is_open
+
+
 def test_what_a_forgotten_verifier_began_begins_anew(street: Street) -> None:
     asked, half, others = street.claims(1), street.claims(1, "carried"), street.claims(1, "carried")
     street.asks(asked, 2, "When?")

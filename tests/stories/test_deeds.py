@@ -1,8 +1,15 @@
 """Stories of good deeds: claimed, verified, rejected, asked about, and never by whose they are."""
 
+from datetime import datetime
+from itertools import count
+from typing import Any
+
 import pytest
 from deed_town import PATROL, VISIT, asked, claims, earned, lives_with, newest, picture, sends_photo, states
+from sqlmodel import Session
+from telegram import Update
 
+from bot.intake import take
 from bot.sandbox.handset import Handset
 from town import Town
 
@@ -320,3 +327,58 @@ async def test_who_is_forgotten_takes_their_deeds_along(town: Town, lin: Handset
     kept = await town.everything_kept()
     assert not {table for table, rows in kept.items() if "Quetzal" in rows}
     assert await states(town) == ["withdrawn"]
+
+
+async def test_a_caption_is_no_choice_and_no_command(town: Town, lin: Handset, mei: Handset) -> None:
+    for number, caption in enumerate(("1", "help")):
+        await mei.says(f"/deed {VISIT}")
+        await mei.hears("Please show a little")
+        await sends_photo(mei, picture(number), caption)
+        await mei.hears("Sent:")
+        await lin.sees(lambda one, caption=caption: one.has_photo and f"📝 {caption}" in one.text, caption)
+    assert all(row["photo"] for row in await town.rows("deed"))
+
+
+async def test_what_comes_again_after_a_crash_and_the_rest_of_an_album_are_known(
+    town: Town, lin: Handset, mei: Handset
+) -> None:
+    await mei.says(f"/deed {VISIT}")
+    await mei.hears("Please show a little")
+    for _ in range(2):
+        await hears_again(town, mei, 9000, {"text": "I visited her"})
+    known = await mei.hears("This was sent already")
+    await lin.taps("❓", on=VISIT)
+    await lin.says("Who was it?")
+    await mei.hears("Please answer Lin")
+    album = {"media_group_id": "garden", "photo": [{"file_id": "x", "file_unique_id": "x"} | SIZE]}
+    for number in (9001, 9002, 9001):
+        await hears_again(town, mei, number, album)
+    await mei.sees(lambda one: "sent already" in one.text and one.message_id > known.message_id, "known too")
+    assert [one.text for one in await mei.bubbles()].count("This was sent already.") == 2
+    assert len(await town.rows("deed")) == 1
+    assert (await town.rows("deed"))[0]["photo"] == "x"
+
+
+SIZE = {"width": 90, "height": 90}
+
+
+async def hears_again(town: Town, phone: Handset, message_id: int, content: dict[str, Any]) -> None:
+    """Let the bot find a message that it stored and did not finish with before it stopped."""
+    person = {"id": phone.person_id, "first_name": phone.name}
+    message = {
+        "message_id": message_id,
+        "date": 1_700_000_000,
+        "chat": person | {"type": "private"},
+        "from": person | {"is_bot": False, "language_code": "en"},
+        **content,
+    }
+    update = Update.de_json({"update_id": next(NUMBERS), "message": message}, town.app.bot)
+    await town.app.database.write(_stored, town.app.house.bot_id, update, town.clock.now())
+    await town.restart()
+
+
+NUMBERS = count(10_000)
+
+
+def _stored(session: Session, bot_id: int, update: Update, now: datetime) -> None:
+    take(session, bot_id=bot_id, updates=[update], now=now)

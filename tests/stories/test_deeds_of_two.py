@@ -108,6 +108,22 @@ async def test_two_who_verify_each_other_need_a_third(town: Town, lin: Handset) 
     await guo.hears("is approved", "+15")
 
 
+async def test_a_ring_of_three_who_verify_each_other_needs_a_human_look(town: Town, lin: Handset) -> None:
+    guo, wang = await town.coordinator("Guo"), await town.coordinator("Wang")
+    for who, by, note in ((lin, guo, "by Lin"), (guo, wang, "by Guo")):
+        await claims(who, note=note)
+        await asked(by, note)
+        await by.taps("✅", on=note)
+        await who.hears("is approved", "+15")
+    zhao = await town.coordinator("Zhao")
+    await claims(wang, note="by Wang")
+    await asked(lin, "by Wang")
+    await lin.taps("✅", on="by Wang")
+    await asked(zhao, "second person", "in a ring", "by Wang")
+    await zhao.taps("✅", on="second person")
+    await wang.hears("is approved", "+15")
+
+
 async def test_the_same_picture_is_shown_to_the_verifier_in_words(
     town: Town, lin: Handset, mei: Handset
 ) -> None:

@@ -1,4 +1,4 @@
-"""What sponsors owe is found by when it was handed over."""
+"""What sponsors owe is found by when it was handed over, deeds by who agreed to them."""
 
 from alembic import op
 
@@ -11,6 +11,8 @@ depends_on = None
 def upgrade() -> None:
     op.drop_index("ix_redemption_payer_at", "redemption")
     op.create_index("ix_redemption_payer_ended_at", "redemption", ["payer", "ended_at"])
+    op.create_index("ix_deed_verifier", "deed", ["verifier"])
+    op.create_index("ix_deed_decided_by", "deed", ["decided_by"])
 
 
 def downgrade() -> None:

@@ -37,7 +37,12 @@ DEED = DeedView(
     place=(32.0, 118.7),
     state=DeedState.CLAIMED,
     tier=Tier.OFFICERS,
-    flags=(*(Flag(Look.PHOTO, at=NOW) for _ in range(9)), Flag(Look.MANY, count=99), Flag(Look.CIRCLE)),
+    flags=(
+        *(Flag(Look.PHOTO, at=NOW) for _ in range(9)),
+        Flag(Look.MANY, count=99),
+        Flag(Look.CIRCLE),
+        Flag(Look.RING),
+    ),
     round=0,
     asked_by=2,
     question=None,
