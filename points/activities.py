@@ -58,6 +58,20 @@ def activity_version(session: Session, code: str, version: int) -> VersionedRule
     return _versioned(session.connection().execute(query).one())
 
 
+def activity_or_version(session: Session, code: str, version: int | None) -> VersionedRule:
+    """Give the rule that holds now, or, of a retired one, the version that is named.
+
+    Raises:
+        UnknownActivity: there is none of this code, or it was retired and no version is named.
+    """
+    try:
+        return current_activity(session, code)
+    except UnknownActivity:
+        if version is None:
+            raise
+        return activity_version(session, code, version)
+
+
 def all_versions(session: Session) -> list[VersionedRule]:
     """Give every rule as each of its versions had it."""
     return [_versioned(row) for row in session.connection().execute(select(activities))]

@@ -10,7 +10,7 @@ from sqlmodel import Session
 
 from points import waiting
 from points.accounts import find_own_account, held_by, holdings, purse_of
-from points.activities import VersionedRule, current_activity
+from points.activities import VersionedRule, activity_or_version, current_activity
 from points.awarded import Awarded, awarded
 from points.budget import book
 from points.claims import (
@@ -67,8 +67,11 @@ def award_all(
     now: datetime,
     zone: ZoneInfo,
     budget: int | None = None,
+    version: int | None = None,
 ) -> list[Awarded]:
     """Award many residents at once, as at the end of a call-out; one result each, in order.
+
+    Where the activity was retired, what was promised by a `version` of it is still paid by that one.
 
     What a month's `budget` cannot give any more waits for the next one. Accounts are locked first, then what
     households share, then the month's budget: of two units at the same moment one decides after the other.
@@ -77,7 +80,7 @@ def award_all(
         UnknownActivity: no such rule holds now.
         KeyConflict: a key paid for something else before.
     """
-    rule = current_activity(session, activity)
+    rule = activity_or_version(session, activity, version)
     claims = claims_of(session, deserved, rule)
     lies_in = lock_claims(session, claims, rule)
     decided, due = decided_before(session, claims, zone)

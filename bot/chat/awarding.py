@@ -11,7 +11,7 @@ from bot.chat.conversation import Talk
 from bot.chat.deed_rules import rules_of
 from bot.chat.deed_words import decided, what_of
 from bot.chat.house import House
-from bot.chat.keyboards import one_a_row, paged
+from bot.chat.keyboards import one_a_row, paged, told_apart
 from bot.chat.recognising import (
     activities_in_order,
     activities_named,
@@ -146,13 +146,12 @@ async def _with_people(turn: Turn, draft: Draft, people: tuple[Found, ...]) -> N
 
 
 async def _ask_person(turn: Turn, draft: Draft, people: tuple[Found, ...], *, page: int = 0) -> None:
-    buttons = [
-        Button(
-            turn.t("award.button_person", name=one.name, area=turn.t.name(one.area_names)),
-            f"ar:{one.resident_id}",
-        )
+    named = [
+        (turn.t("award.button_person", name=one.name, area=turn.t.name(one.area_names)), one.short_code)
         for one in people
     ]
+    labels = zip(people, told_apart(named), strict=True)
+    buttons = [Button(label, f"ar:{one.resident_id}") for one, label in labels]
     html = turn.t.rich("award.which_person", name=people[0].name)
     await turn.ask(Message(html, paged(buttons, page, lambda number: f"aq:{number}", turn.t)), WHO, draft)
 

@@ -10,7 +10,7 @@ from bot.chat.amounts import points_typed
 from bot.chat.conversation import Talk
 from bot.chat.giving_words import seen
 from bot.chat.house import House
-from bot.chat.keyboards import one_a_row, paged, two_a_row
+from bot.chat.keyboards import one_a_row, paged, told_apart, two_a_row
 from bot.chat.turn import Forged, Turn
 from bot.community import Place, card, shown_names
 from bot.delivery import Button, Message
@@ -149,9 +149,9 @@ async def _ask_amount(turn: Turn, draft: Draft) -> None:
 
 
 async def _ask_person(turn: Turn, draft: Draft, found: tuple[Neighbour, ...], *, page: int = 0) -> None:
-    buttons = [
-        Button(turn.t("gift.button_person", name=seen(turn.t, one)), f"gp:{one.resident_id}") for one in found
-    ]
+    named = [(turn.t("gift.button_person", name=seen(turn.t, one)), one.short_code) for one in found]
+    labels = zip(found, told_apart(named), strict=True)
+    buttons = [Button(label, f"gp:{one.resident_id}") for one, label in labels]
     rows = paged(buttons, page, lambda number: f"gq:{number}", turn.t)
     await turn.ask(Message(turn.t.rich("gift.which_person"), rows), WHO, draft)
 

@@ -49,6 +49,12 @@ def paged(options: Sequence[Button], page: int, turn_to: Callable[[int], str], t
     return (*rows, tuple(ways)) if ways else rows
 
 
+def told_apart(named: Sequence[tuple[str, str]]) -> list[str]:
+    """Give labels, with the code behind each of those that would read the same."""
+    labels = [label for label, _ in named]
+    return [f"{label} · {code}" if labels.count(label) > 1 else label for label, code in named]
+
+
 def plain_words(label: str) -> str:
     """Give what is left of a label or a typed answer when case, width, emoji and punctuation do not count."""
     return _NOT_WORDS.sub(" ", unicodedata.normalize("NFKC", label).casefold()).strip()

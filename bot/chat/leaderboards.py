@@ -25,6 +25,7 @@ from points import (
     period_with,
     span_of,
 )
+from points.deeds import listed_deeds
 
 TOP = 10
 SPANS = {
@@ -103,7 +104,8 @@ def _is_past(turn: Turn, period: str) -> bool:
 async def _show(turn: Turn, month: str) -> None:
     boards = await turn.look(month_boards, month=month, top=TOP, reader=turn.me)
     others = Button(turn.t("boards.button_more"), f"bo:{month}")
-    ways = two_a_row(*_ways(turn, month, "bm:{}"), others)
+    shown = [Button(turn.t("deed.button_list"), "dv")] if await turn.look(listed_deeds) else []
+    ways = two_a_row(*_ways(turn, month, "bm:{}"), others, *shown)
     await turn.ask(Message(str(_html(turn, boards)), ways), "leaderboard")
     if not boards.empty:
         await turn.say(await _drawn(turn, boards))

@@ -25,6 +25,7 @@ from points import (
     standing,
     waiting_codes,
 )
+from points.deeds import listed_deeds
 
 KINDS = {
     TransferKind.AWARD: "points.entry_award",
@@ -69,6 +70,8 @@ async def show_points(turn: Turn) -> None:
     if turn.house.neighbourhood.points.gift_monthly:
         buttons.append(Button(turn.t("points.button_give"), "gb"))
     buttons.append(Button(turn.t("points.button_funds"), "gn"))
+    if await turn.look(listed_deeds):
+        buttons.append(Button(turn.t("deed.button_list"), "dv"))
     known = await turn.look(names_in, mine.entries)
     html = points_html(turn.t, turn.house, mine, known)
     await turn.ask(Message(str(html), two_a_row(*buttons)), "points")

@@ -28,7 +28,6 @@ from bot.deeds.people import (
     up_to,
     verifiers,
 )
-from points import UnknownActivity
 from points.deeds import (
     DeedDecided,
     DeedState,
@@ -139,19 +138,10 @@ def agreed(
 
 
 def paid(session: Session, due: DeedView, *, rules: DeedRules, now: datetime) -> DeedPaid | DeedUnpaid:
-    """Pay what was agreed to; a rule that was retired meanwhile pays nothing, and those in charge hear it."""
+    """Pay what was agreed to; where there is nobody to pay any more, those in charge hear it."""
     owed = claimant(session, due)
-    try:
-        award = pay(
-            session,
-            deed_id=due.deed_id,
-            now=now,
-            zone=rules.zone,
-            facts=facts_of(session, due.resident_id or 0, now),
-            budget=rules.budget,
-        )
-    except UnknownActivity:
-        award = None
+    facts = facts_of(session, due.resident_id or 0, now)
+    award = pay(session, deed_id=due.deed_id, now=now, zone=rules.zone, facts=facts, budget=rules.budget)
     if award is None:
         return DeedUnpaid(deed_card(session, due), owed, _in_charge(session, due))
     done = deed_card(session, deed(session, due.deed_id))

@@ -19,6 +19,7 @@ class Neighbour:
     resident_id: int
     name: str
     area_names: Mapping[str, str]
+    short_code: str = ""
 
 
 def neighbours_called(session: Session, typed: str, asker_id: int) -> tuple[Neighbour, ...]:
@@ -44,7 +45,7 @@ def neighbours_called(session: Session, typed: str, asker_id: int) -> tuple[Neig
 
 def _seen(one: Found, shown: Mapping[int, str]) -> Neighbour:
     if one.resident_id in shown:
-        return Neighbour(one.resident_id, one.name, one.area_names)
+        return Neighbour(one.resident_id, one.name, one.area_names, one.short_code)
     return Neighbour(one.resident_id, one.short_code, _NOWHERE)
 
 

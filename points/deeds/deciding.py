@@ -98,17 +98,25 @@ def pay(
     """Post what an agreed deed earns, once: again, or for a deed that is not agreed, nothing comes of it.
 
     A deed that is listed is paid when its days are over. What the month's budget cannot give comes later.
+    Where its activity was retired meanwhile, the rule by which it was claimed pays.
 
     Raises:
         UnknownDeed: there is none with this number.
-        UnknownActivity: its rule was retired meanwhile.
     """
     found = row(session, deed_id, lock=True)
     over = found.state is DeedState.LISTED and found.listed_until is not None and now >= found.listed_until
     if found.resident is None or not (over or found.state is DeedState.APPROVED):
         return None
     deserved = [deserved_by(found, facts)]
-    [paid] = award_all(session, activity=found.activity, deserved=deserved, now=now, zone=zone, budget=budget)
+    [paid] = award_all(
+        session,
+        activity=found.activity,
+        version=found.version,
+        deserved=deserved,
+        now=now,
+        zone=zone,
+        budget=budget,
+    )
     found.state, found.paid, found.paid_at = DeedState.PAID, paid.amount, now
     session.flush()
     return paid

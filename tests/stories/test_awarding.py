@@ -206,6 +206,16 @@ async def test_a_cap_that_leaves_nothing_is_said_to_the_coordinator(town: Town, 
     assert await earned(town) == [15, 15]
 
 
+async def test_two_of_one_name_in_one_building_are_told_apart_by_code(town: Town, lin: Handset) -> None:
+    for _ in range(2):
+        await town.resident("Ann Li")
+    await lin.says("/award Ann Li visit")
+    which = await lin.hears("Which Ann Li")
+    codes = {row["short_code"] for row in await town.rows("resident") if row["name"] == "Ann Li"}
+    labels = {label for label, _, _ in which.buttons if label.startswith("👤")}
+    assert labels == {f"👤 Ann Li · Building 1 · {code}" for code in codes}
+
+
 async def _with_username(town: Town, name: str, username: str) -> Handset:
     answer = await town.client.post(
         "/sim/people", json={"first_name": name, "language_code": "en", "username": username}

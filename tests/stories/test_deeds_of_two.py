@@ -263,6 +263,22 @@ async def test_what_a_verifier_began_who_is_forgotten_others_begin_anew(
     await mei.hears("is approved", VISIT)
 
 
+async def test_what_is_listed_is_paid_though_its_activity_is_gone(
+    town: Town, lin: Handset, mei: Handset
+) -> None:
+    await is_listed(town, lin, await town.coordinator("Guo"), mei)
+    text = town.file.read_text("utf-8")
+    begins = text.rindex("[[activity]]", 0, text.index(FIRST_AID))
+    town.changes_its_file(text[begins : text.index("[[", begins + 2)], "")
+    await town.restart()
+    for command in ("/points", "/leaderboard"):
+        await mei.says(command)
+        await mei.sees(lambda one: one.button("📜") is not None, "the list's button")
+    await town.later(days=3)
+    await mei.hears("Nobody objected", FIRST_AID, "+30")
+    assert await states(town) == ["paid"]
+
+
 async def test_what_is_listed_is_read_by_all_and_paid_once_after_three_days_also_after_downtime(
     town: Town, lin: Handset, mei: Handset
 ) -> None:
