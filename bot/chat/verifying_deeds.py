@@ -199,7 +199,7 @@ def _decided_before(error: DecidedBefore, t: Texts, house: House) -> str:
     if error.state is DeedState.WITHDRAWN:
         return t("verify.before_withdrawn")
     key = "verify.before_no" if error.state is DeedState.REJECTED else "verify.before_yes"
-    at = house.hour(error.at) if error.at else ""
+    at = f"{house.day(error.at)} {house.hour(error.at)}" if error.at else ""
     return t(key, name=error.name or t("verify.somebody"), at=at)
 
 
@@ -210,8 +210,10 @@ def _asked_before(error: AskedBefore, t: Texts, _: House) -> str:
 
 
 @refuses(OwnDeed)
-def _own(error: OwnDeed, t: Texts, _: House) -> str:
-    return t("verify.own_household" if error.household else "verify.own")
+def _own(error: OwnDeed, t: Texts, house: House) -> str:
+    if error.household:
+        return t("verify.own_household")
+    return t("verify.own", phone=house.neighbourhood.community.phone)
 
 
 @refuses(SecondPersonNeeded)

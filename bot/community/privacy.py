@@ -53,7 +53,7 @@ def exported(session: Session, resident_id: int) -> dict[str, Any]:
         "skills": list(skills_of(session, resident_id)),
         "availability": _all(session, Availability, col(Availability.resident_id) == resident_id),
         "invitations": _all(session, Invitation, col(Invitation.used_by) == resident_id),
-        "acts": _all(session, AuditEntry, _audited(resident_id)),
+        "acts": _acts(session, resident_id),
     }
 
 
@@ -102,6 +102,15 @@ def _audited(resident_id: int) -> ColumnElement[bool]:
 
 def _home_invited(resident_id: int) -> ColumnElement[bool]:
     return or_(col(HomeInvitation.inviter_id) == resident_id, col(HomeInvitation.used_by) == resident_id)
+
+
+def _acts(session: Session, resident_id: int) -> list[dict[str, Any]]:
+    """Give what a person did or what was done about them, without the number of whom else it was about."""
+    acts = _all(session, AuditEntry, _audited(resident_id))
+    for act in acts:
+        if act["about_id"] != resident_id:
+            del act["about_id"]
+    return acts
 
 
 def _wards(session: Session, resident_id: int) -> list[dict[str, Any]]:

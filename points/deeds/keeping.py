@@ -10,8 +10,9 @@ from points.deeds.models import DeedState, deeds
 from points.deeds.views import OPEN
 
 _KEPT = (
-    *("origin", "activity", "minutes", "units", "worth", "at", "note", "photo", "lat", "lon", "state"),
-    *("question", "answer", "why", "reason", "verified_at", "decided_at", "listed_until", "paid", "paid_at"),
+    *("origin", "activity", "minutes", "units", "worth", "at", "note", "photo", "likeness", "lat", "lon"),
+    *("state", "flags", "question", "answer", "why", "reason", "verified_at", "decided_at", "listed_until"),
+    *("doubt", "objection", "paid", "paid_at"),
 )
 _FINAL = (DeedState.PAID, DeedState.REJECTED)
 
@@ -20,10 +21,12 @@ def exported_deeds(session: Session, resident_id: int) -> dict[str, Any]:
     """Give what somebody claimed or was awarded, and what they said about others' deeds, ready for JSON."""
     mine = select(*(deeds.c[name] for name in _KEPT)).where(deeds.c.resident == resident_id)
     asked = select(deeds.c.question).where(deeds.c.asked_by == resident_id, deeds.c.question.is_not(None))
+    rejected = select(deeds.c.reason).where(deeds.c.decided_by == resident_id, deeds.c.reason.is_not(None))
     objected = select(deeds.c.objected_at, deeds.c.doubt, deeds.c.objection)
     return {
         "mine": [_plain(row) for row in session.execute(mine.order_by(deeds.c.id)).mappings()],
         "questions": list(session.execute(asked.order_by(deeds.c.id)).scalars()),
+        "reasons": list(session.execute(rejected.order_by(deeds.c.id)).scalars()),
         "objections": [
             _plain(row) for row in session.execute(objected.where(deeds.c.objector == resident_id)).mappings()
         ],

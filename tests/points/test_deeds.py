@@ -369,6 +369,8 @@ def test_a_verifier_who_is_forgotten_takes_their_words_along(street: Street) -> 
     street.agrees(listed, 3, Bounds(public_over=50))
     street.objects(listed, 2, "Guo doubts it")
     assert exported_deeds(street.session, 2)["questions"] == ["From Guo"]
+    assert exported_deeds(street.session, 2)["reasons"] == ["Guo says no"]
+    assert exported_deeds(street.session, 1)["mine"][2]["objection"] == "Guo doubts it"
     assert exported_deeds(street.session, 2)["objections"][0]["objection"] == "Guo doubts it"
     assert forget_deeds(street.session, resident_id=2) == ()
     assert "Guo" not in repr(street.session.execute(select(deeds)).all())

@@ -78,6 +78,14 @@ def test_everything_kept_is_handed_out(town: Session, mei: int) -> None:
         assert kept in handed_out
 
 
+def test_what_is_handed_out_names_nobody_else(town: Session, join_as, mei: int) -> None:
+    customer = join_as("Bo", "b1").resident_id
+    record(town, actor=mei, act="hand-over", about=customer, facts={"merchant": "corner-shop"}, now=NOW)
+    record(town, actor=mei, act="verify-deed", about=mei, now=NOW)
+    assert all(act.get("about_id", mei) == mei for act in exported(town, mei)["acts"])
+    assert exported(town, mei)["acts"][-1]["about_id"] == mei
+
+
 def test_what_is_forgotten_is_gone_everywhere(town: Session, mei: int) -> None:
     code = card(town, mei).short_code
     set_pseudonym(town, resident_id=mei, name="Daffodil")
