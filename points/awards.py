@@ -71,10 +71,8 @@ def award_all(
 ) -> list[Awarded]:
     """Award many residents at once, as at the end of a call-out; one result each, in order.
 
-    Where the activity was retired, what was promised by a `version` of it is still paid by that one.
-
-    What a month's `budget` cannot give any more waits for the next one. Accounts are locked first, then what
-    households share, then the month's budget: of two units at the same moment one decides after the other.
+    A retired activity pays what a `version` promised; what a month's `budget` cannot give waits for the next.
+    Accounts are locked first, then what households share, then the budget, so that units decide in turn.
 
     Raises:
         UnknownActivity: no such rule holds now.
@@ -85,8 +83,7 @@ def award_all(
     lies_in = lock_claims(session, claims, rule)
     decided, due = decided_before(session, claims, zone)
     fresh = decide_new(session, claims, rule, decided, now, zone, budget)
-    due |= _book(session, fresh, month_of(now, zone), budget)
-    decided |= fresh
+    due, decided = due | _book(session, fresh, month_of(now, zone), budget), decided | fresh
     _queue(session, claims, rule, decided, {key: due[key] for key in fresh if key in due}, now)
     posted = _post(session, claims, rule, decided, due, lies_in, now, zone)
     after = holdings(session, list(lies_in.values()))
@@ -94,13 +91,13 @@ def award_all(
         awarded(
             claim.deserved.resident_id,
             rule,
-            decided[claim.posting.key],
+            decided[key],
             balance=after[lies_in[claim.earner.account]].available,
-            posted=posted.get(claim.posting.key),
-            waiting_until=month_start(due[claim.posting.key], zone) if claim.posting.key in due else None,
-            replayed=claim.posting.key in due and claim.posting.key not in fresh,
+            posted=posted.get(key),
+            waiting_until=month_start(due[key], zone) if key in due else None,
+            replayed=key in due and key not in fresh,
         )
-        for claim in claims
+        for key, claim in ((claim.posting.key, claim) for claim in claims)
     ]
 
 
