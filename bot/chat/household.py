@@ -8,7 +8,7 @@ from sqlmodel import Session
 from bot.chat.announcing import announces
 from bot.chat.house import House
 from bot.chat.household_news import tell_home
-from bot.chat.keyboards import one_a_row, two_a_row
+from bot.chat.keyboards import one_a_row, paged, two_a_row
 from bot.chat.refusals import refuses
 from bot.chat.texts import Texts
 from bot.chat.turn import Turn
@@ -31,8 +31,17 @@ HOUSEHOLD, DOOR, LEAVE = "household", "household.door", "household.leave"
 
 async def show(turn: Turn) -> None:
     """Show who lives with the speaker, and what can be done about it."""
+    await _show(turn, page=0)
+
+
+async def turn_page(turn: Turn) -> None:
+    """Show more of those whom the speaker answers for."""
+    await _show(turn, page=turn.said.number(0))
+
+
+async def _show(turn: Turn, *, page: int) -> None:
     home = await turn.look(home_of, turn.me)
-    await turn.ask(_message(turn, home), HOUSEHOLD)
+    await turn.ask(_message(turn, home, page), HOUSEHOLD)
 
 
 async def ask_door(turn: Turn) -> None:
@@ -85,7 +94,7 @@ def back(turn: Turn) -> Button:
     return Button(turn.t("button.back"), "hh")
 
 
-def _message(turn: Turn, home: Home) -> Message:
+def _message(turn: Turn, home: Home, page: int) -> Message:
     t = turn.t
     lines = [
         t.rich("household.heading"),
@@ -104,7 +113,9 @@ def _message(turn: Turn, home: Home) -> Message:
     ]
     if home.others_than(turn.me):
         acts.append(Button(t("household.button_leave"), "hl"))
-    return Message(Markup("\n").join(lines), (*one_a_row(*theirs), *two_a_row(*acts)))
+    return Message(
+        Markup("\n").join(lines), (*paged(theirs, page, lambda other: f"hp:{other}", t), *two_a_row(*acts))
+    )
 
 
 def _member(turn: Turn, one: Member) -> Markup:

@@ -9,7 +9,7 @@ from sqlmodel import Session
 from bot.chat.code_messages import about_code, owner_of
 from bot.chat.conversation import Talk
 from bot.chat.house import House
-from bot.chat.keyboards import one_a_row
+from bot.chat.keyboards import one_a_row, paged
 from bot.chat.refusals import refuses
 from bot.chat.reward_words import code_message
 from bot.chat.telling import tell
@@ -44,6 +44,15 @@ COMPLAINTS = {
 
 async def show_codes(turn: Turn) -> None:
     """Show the codes that still wait at a shop, and what was received of late."""
+    await _list(turn, page=0)
+
+
+async def turn_page(turn: Turn) -> None:
+    """Show more of the codes."""
+    await _list(turn, page=turn.said.number(0))
+
+
+async def _list(turn: Turn, *, page: int) -> None:
     codes = await turn.look(waiting_codes, turn.me)
     received = await turn.look(fetched_codes, turn.me, since=turn.now - DISPUTE_WITHIN)
     t = turn.t
@@ -55,9 +64,12 @@ async def show_codes(turn: Turn) -> None:
         Button(t("codes.button_received", name=t.name(one.names), code=one.code), f"wr:{one.redemption_id}")
         for one in received[:LISTED]
     ]
-    rewards = Button(t("points.button_rewards"), "h:rewards")
+    rows = (
+        *paged(buttons, page, lambda other: f"wp:{other}", t),
+        (Button(t("points.button_rewards"), "h:rewards"),),
+    )
     key = "codes.heading" if codes else "codes.none"
-    await turn.ask(Message(str(t.rich(key)), one_a_row(*buttons, rewards)), "codes")
+    await turn.ask(Message(str(t.rich(key)), rows), "codes")
 
 
 async def show_code(turn: Turn) -> None:

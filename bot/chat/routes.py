@@ -89,6 +89,7 @@ ROUTES = Routes(
         "v0": availability.no_quiet,
         # who lives together
         "hh": household.show,
+        "hp": household.turn_page,
         "hd": household.ask_door,
         "h0": household.forget_door,
         "hl": household.ask_leave,
@@ -137,6 +138,7 @@ ROUTES = Routes(
         "rw": waiting.stand_in_line,
         "rv": waiting.leave_line,
         "wm": my_codes.show_codes,
+        "wp": my_codes.turn_page,
         "wk": my_codes.show_code,
         "wg": my_codes.ask_give_back,
         "wx": my_codes.give_back,

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from bot.pictures import SettlementSheet, SheetTable
 
 BYTE_ORDER_MARK = "\ufeff"  # by which spreadsheets know that Chinese is meant
+LISTED = 8  # payers in a message; all are on the sheet, whose caption has little room
 FORMULA_SIGNS = ("=", "+", "@", "\t", "\r")
 
 
@@ -33,11 +34,13 @@ def settlement_html(t: Texts, view: SettlementView) -> Markup:
     )
     if view.corrections:
         lines.append(t.rich("settlement.corrected", count=view.corrections))
+    payers = [one for one in view.payers if one.payer is not None]
     lines += [
         t.rich("settlement.payer", payer=payer_name(t, view, one), yuan=yuan(one.cost_fen))
-        for one in view.payers
-        if one.payer is not None
+        for one in payers[:LISTED]
     ]
+    if len(payers) > LISTED:
+        lines.append(t.rich("settlement.payers_more", count=len(payers) - LISTED))
     return Markup("\n").join(lines)
 
 

@@ -34,6 +34,7 @@ from points.shops import DISPUTE_WITHIN, Wait, fetched_codes, wait_of
 LIST = "rewards"
 TERMS = "rewards.terms"
 DONE = "rewards.done"
+NAMED = 12  # rewards that are gone or closed; the others are counted
 
 
 async def show_rewards(turn: Turn) -> None:
@@ -124,7 +125,8 @@ def _heading(turn: Turn, offers: list[OfferView], available: int) -> Markup:
     gone = [turn.t.name(one.names) for one in offers if one.left == 0 and not one.closed]
     for key, names in (("rewards.gone", gone), ("rewards.closed", closed)):
         if names:
-            html += Markup("\n") + turn.t.rich(key, names=turn.t("list.comma").join(names))
+            more = turn.t("rewards.names_more", count=len(names) - NAMED) if len(names) > NAMED else ""
+            html += Markup("\n") + turn.t.rich(key, names=turn.t("list.comma").join(names[:NAMED]) + more)
     return html
 
 

@@ -51,6 +51,7 @@ PASSED_OUT = {
 }
 NOBODY: Mapping[int, str] = MappingProxyType({})
 MOMENT = timedelta(seconds=1)
+LISTED = 8  # awards that wait for a month's budget; the others are counted
 
 
 async def show_points(turn: Turn) -> None:
@@ -100,7 +101,9 @@ def points_html(t: Texts, house: House, mine: Standing, known: Mapping[int, str]
         lines.append(
             t.rich("points.expiring", points=mine.expiring, day=house.day(mine.expiring_at - MOMENT))
         )
-    lines += [_waiting(t, house, one) for one in mine.waiting]
+    lines += [_waiting(t, house, one) for one in mine.waiting[:LISTED]]
+    if len(mine.waiting) > LISTED:
+        lines.append(t.rich("points.waiting_more", count=len(mine.waiting) - LISTED))
     if mine.entries:
         lines.append(Markup("\n") + t.rich("points.entries"))
         lines += [_entry(t, house, entry, known) for entry in mine.entries]

@@ -32,6 +32,7 @@ from points import (
     Standing,
     Terms,
     TransferKind,
+    Waiting,
     Window,
 )
 
@@ -87,6 +88,17 @@ def test_what_is_owed_is_said_with_the_entries_that_made_and_repaid_it(house: Ho
     said = {"zh": ("还欠 20 分", "记为欠分", "补还欠分"), "en": ("Still owed: 20", "now owed", "Paid back")}
     assert [words in html for words in said[language]] == [True, True, True]
     assert ["+30" in html, "−10" in html] == [True, True]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_of_many_awards_that_wait_the_first_are_named_and_the_others_counted(
+    house: House, language: str
+) -> None:
+    waiting = tuple(Waiting(20, "2026-12", {"*": "x" * 64}) for _ in range(100))
+    html = points_html(texts(language), house, Standing(5, 0, 0, None, (), waiting=waiting))
+    assert html.count("+20") == 8
+    assert " 92 " in html
+    assert visible_length(html) < TEXT_LIMIT
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
