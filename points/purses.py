@@ -11,6 +11,7 @@ from sqlmodel import Session
 
 from points.accounts import find_accounts, find_own_account, lock, open_account, open_accounts, purses_of
 from points.ages import came_by_month
+from points.books import transfer
 from points.models import AccountKind, TransferKind, accounts, purses, transfers
 from points.months import month_of
 from points.posting import Posting, Refused, post
@@ -139,7 +140,7 @@ def pass_on(session: Session, account_ids: Sequence[int], now: datetime) -> None
 
 def recall(session: Session, transfer_id: int, now: datetime) -> None:
     """Bring back what is there of an award that was passed on and is to be reversed."""
-    found = session.connection().execute(select(transfers).where(transfers.c.id == transfer_id)).one_or_none()
+    found = transfer(session, transfer_id)
     if found is None or found.kind is not TransferKind.AWARD or _is_reversed(session, transfer_id):
         return
     t, key = transfers.c, Passing.SHARED.key(found.key)
