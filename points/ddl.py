@@ -16,8 +16,8 @@ _SQLITE = (
     "CREATE TRIGGER transfer_replaces_none BEFORE INSERT ON transfer"
     " WHEN EXISTS (SELECT 1 FROM transfer WHERE id = NEW.id)"
     " OR EXISTS (SELECT 1 FROM transfer WHERE key = NEW.key)"
-    " OR EXISTS (SELECT 1 FROM transfer WHERE reverses = NEW.reverses)"
-    " OR EXISTS (SELECT 1 FROM transfer WHERE hold = NEW.hold)"
+    " OR (NEW.reverses IS NOT NULL AND EXISTS (SELECT 1 FROM transfer WHERE reverses = NEW.reverses))"
+    " OR (NEW.hold IS NOT NULL AND EXISTS (SELECT 1 FROM transfer WHERE hold = NEW.hold))"
     " BEGIN SELECT RAISE(ABORT, 'transfers are append-only'); END",
     # Below 1 nobody reads: sealing and exporting begin there. Before the insert a number to come reads -1.
     "CREATE TRIGGER transfer_begins_at_one AFTER INSERT ON transfer WHEN NEW.id < 1"

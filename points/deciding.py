@@ -33,8 +33,10 @@ def decide(book: Book, postings: Sequence[Posting]) -> list[Decision]:
 
     Those of one link are decided where its first one stands.
     """
-    decisions: dict[int, Decision] = {}
     links = _links(postings)
+    if not links:
+        return [_one(book, posting) for posting in postings]
+    decisions: dict[int, Decision] = {}
     for place, posting in enumerate(postings):
         if place not in decisions:
             places = [place] if posting.link is None else links[posting.link]
@@ -134,9 +136,10 @@ def _objection(book: Book, posting: Posting) -> PointsError | None:
     reason = _irreversible(book, posting) if mends else None
     if reason is not None:
         return reason
-    for account in (posting.debit, posting.credit):
-        if not book.has_account(account):
-            return UnknownAccount(account)
+    if not book.has_account(posting.debit):
+        return UnknownAccount(posting.debit)
+    if not book.has_account(posting.credit):
+        return UnknownAccount(posting.credit)
     if posting.onto_hold is not None and posting.credit not in book.available:
         return UnknownAccount(posting.credit)  # nothing can be set aside where there is no floor
     if mends:

@@ -119,6 +119,12 @@ class Hold(SQLModel, table=True):
     lapses_at: datetime | None = Field(default=None, sa_type=Moment)
 
 
+def _once(column: str) -> Index:
+    """Let a column say a thing once; most transfers have nothing there, and cost the index nothing."""
+    there = text(f"{column} IS NOT NULL")
+    return Index(f"uq_transfer_{column}", column, unique=True, postgresql_where=there, sqlite_where=there)
+
+
 class Transfer(SQLModel, table=True):
     """Points that left one account (debit) for another (credit): one row is both legs, for ever.
 
@@ -141,6 +147,8 @@ class Transfer(SQLModel, table=True):
             postgresql_where=text("household IS NOT NULL"),
             sqlite_where=text("household IS NOT NULL"),
         ),
+        _once("hold"),
+        _once("reverses"),
     )
 
     id: int | None = Field(default=None, primary_key=True, sa_type=BigId)
@@ -160,8 +168,8 @@ class Transfer(SQLModel, table=True):
     rule_version: int | None = Field(default=None)
     minutes: int | None = Field(default=None)
     inputs: str | None = None
-    hold: int | None = Field(default=None, unique=True, foreign_key="hold.id", sa_type=BigId)
-    reverses: int | None = Field(default=None, unique=True, foreign_key="transfer.id", sa_type=BigId)
+    hold: int | None = Field(default=None, foreign_key="hold.id", sa_type=BigId)
+    reverses: int | None = Field(default=None, foreign_key="transfer.id", sa_type=BigId)
     link: str | None = Field(default=None, sa_type=Bytewise)
     debt: DebtStep | None = Field(default=None, sa_type=words(DebtStep))
 
