@@ -11,7 +11,6 @@ from points.effects import Line
 from points.entering import line_row, stored
 from points.models import TransferKind
 from points.postings import Posted, Posting, fingerprint, says_nothing_more
-from points.rows import TRANSFER
 
 
 def post_alone(session: Session, posting: Posting, now: datetime, month: str) -> Posted | None:
@@ -22,7 +21,7 @@ def post_alone(session: Session, posting: Posting, now: datetime, month: str) ->
     fixed = alone_on_sqlite if connection.dialect.name == "sqlite" else alone_on_postgresql
     line = Line(posting, fingerprint(posting), posting.month or month, posting.groups)
     row = line_row(line, stored(connection.dialect)(now))
-    number = fixed.post_alone(connection, dict(zip(TRANSFER, row, strict=True)))
+    number = fixed.post_alone(connection, posting, row)
     return None if number is None else Posted(number, replayed=False)
 
 

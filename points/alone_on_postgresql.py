@@ -1,12 +1,10 @@
 """One plain posting on PostgreSQL: read, decided and written in one statement, in one round trip."""
 
-from collections.abc import Mapping
-from typing import Any
-
 from sqlalchemy import Connection
 
 from points.on_postgresql import execute, kind_of
-from points.rows import TRANSFER
+from points.postings import Posting
+from points.rows import TRANSFER, LineRow
 from points.storing import CHANGED
 
 _VALUES = ", ".join(f"%({column})s::{kind_of(column)}" for column in TRANSFER)
@@ -39,9 +37,9 @@ FROM line WHERE account IN (%(debit)s, %(credit)s) RETURNING line.id
 """  # noqa: S608 - our own names
 
 
-def post_alone(connection: Connection, line: Mapping[str, Any]) -> int | None:
+def post_alone(connection: Connection, _posting: Posting, row: LineRow) -> int | None:
     """Write a transfer and what follows from it; give its number, or None where somebody must look closer."""
-    found = execute(connection, _POST, line)
+    found = execute(connection, _POST, dict(zip(TRANSFER, row, strict=True)))
     if not found:
         return None
     connection.info[CHANGED] = True

@@ -136,17 +136,22 @@ def _objection(book: Book, posting: Posting) -> PointsError | None:
     reason = _irreversible(book, posting) if mends else None
     if reason is not None:
         return reason
-    if not book.has_account(posting.debit):
-        return UnknownAccount(posting.debit)
-    if not book.has_account(posting.credit):
-        return UnknownAccount(posting.credit)
-    if posting.onto_hold is not None and posting.credit not in book.available:
-        return UnknownAccount(posting.credit)  # nothing can be set aside where there is no floor
+    unknown = _unknown(book, posting)
+    if unknown is not None:
+        return UnknownAccount(unknown)
     if mends:
         return None  # covered in any case: what is lacking is owed
     if posting.hold is not None:
         return _uncapturable(book, posting, posting.hold)
     return uncovered(book, posting.debit, posting.amount)
+
+
+def _unknown(book: Book, posting: Posting) -> int | None:
+    if not book.has_account(posting.debit):
+        return posting.debit
+    floored = posting.onto_hold is not None  # nothing can be set aside where there is no floor
+    there = posting.credit in book.available if floored else book.has_account(posting.credit)
+    return None if there else posting.credit
 
 
 def _uncapturable(book: Book, posting: Posting, hold_id: int) -> PointsError | None:

@@ -6,6 +6,7 @@ from points.postings import GROUPS, OWN
 
 # The columns of a transfer in the order the statements write them; its number is the database's.
 TRANSFER = ("key", "request_hash", "at", "month", *GROUPS, *OWN, "debt")
+AT, MONTH = TRANSFER.index("at"), TRANSFER.index("month")
 
 LineRow = tuple[Any, ...]
 AccountRow = tuple[int, str, int | None, int | None]  # number, kind; what is available and owed, with a floor

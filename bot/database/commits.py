@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Engine, event, text
 
 from bot.database.gate import Gate
 from bot.database.sharing import SharedCommits
-from bot.database.units import Finished, Outcome, Scope, Unit, attempt
+from bot.database.units import Finished, Outcome, Scope, Unit, attempt, run_by
 
 MOST_ATTEMPTS = 12
 CHANGED = "changed"  # in a connection's info; who speaks to the driver itself notes it there too
@@ -34,11 +34,11 @@ class Commits(SharedCommits):
 
     def _together(self, coming: Iterable[Unit], scope: Scope, taken: list[Unit]) -> Finished:
         outcomes: list[Outcome] = []
-        with self._gate.together(), self._begun() as connection:
+        with self._gate.together(), self._begun() as connection, run_by(connection, scope) as run:
             for unit in coming:
                 if unit not in taken:
                     taken.append(unit)
-                outcomes.append(attempt(unit, partial(unit.run, connection, scope)))
+                outcomes.append(attempt(unit, partial(run, unit)))
                 error = outcomes[-1].error
                 if error is not None and (scope is Scope.TRANSACTION or _collided(error)):
                     raise error

@@ -13,7 +13,7 @@ from typing import Any, cast
 from sqlalchemy import Connection, Engine
 
 from bot.database.sharing import SharedCommits
-from bot.database.units import Finished, Outcome, Scope, Unit, attempt
+from bot.database.units import Finished, Outcome, Scope, Unit, attempt, run_by
 
 MOST_UNITS = 64
 MOST_SECONDS = 0.020
@@ -76,12 +76,12 @@ class GroupWriter(SharedCommits):
 
     def _together(self, coming: Iterable[Unit], scope: Scope, taken: list[Unit]) -> Finished:
         outcomes: list[Outcome] = []
-        with self._begun() as connection:
+        with self._begun() as connection, run_by(connection, scope) as run:
             before = _driver(connection).total_changes
             for unit in coming:
                 if unit not in taken:
                     taken.append(unit)
-                outcome = attempt(unit, partial(unit.run, connection, scope))
+                outcome = attempt(unit, partial(run, unit))
                 if outcome.error is not None and scope is Scope.TRANSACTION:
                     raise outcome.error
                 outcomes.append(outcome)

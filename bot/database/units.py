@@ -1,9 +1,11 @@
 """A unit of work on its way: who waits for it, the session it gets, and what came of it."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import Enum
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Connection
@@ -37,6 +39,11 @@ class UnitSession(Session):
         else:
             self.flush()
 
+    def empty(self) -> None:
+        """Forget every row, as a new session knows none; making one costs as much as a small unit."""
+        if len(self.identity_map):
+            self.expunge_all()
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Unit:
@@ -46,9 +53,23 @@ class Unit:
     def run(self, connection: Connection, scope: Scope) -> Any:
         """Do the work in a session of its own."""
         with UnitSession(connection, scope) as session:
-            result = self.call(session)
-            session.release()
+            return self.run_in(session)
+
+    def run_in(self, session: UnitSession) -> Any:
+        result = self.call(session)
+        session.release()
+        session.empty()
         return result
+
+
+@contextmanager
+def run_by(connection: Connection, scope: Scope) -> Iterator[Callable[[Unit], Any]]:
+    """Give what runs units one after the other: in one session, or where each has a savepoint in one each."""
+    if scope is Scope.SAVEPOINT:
+        yield partial(Unit.run, connection=connection, scope=scope)
+    else:
+        with UnitSession(connection, scope) as session:
+            yield partial(Unit.run_in, session=session)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ import asyncio
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import count
 from random import Random
@@ -18,6 +18,7 @@ from bot.database import Database
 from points import AccountKind, Groups, Posting, TransferKind, community_account, post, post_one
 from points.accounts import open_accounts
 from points.ddl import append_only
+from points.postings import NO_GROUPS
 
 RESIDENTS = 10_000
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -38,9 +39,9 @@ class Books:
         groups = Groups(f"h{place // 3}", f"t{place % 5}", f"b{place // 50}", f"g{place // 500}")
         return self._posting(TransferKind.AWARD, self.issued, self.residents[place], groups)
 
-    def plain_award(self) -> Posting:
-        """Make an award that counts for the resident alone."""
-        return replace(self.award(), groups=Groups())
+    def award_alone(self) -> Posting:
+        """Make an award that counts for the resident alone: one month total."""
+        return self._posting(TransferKind.AWARD, self.issued, self.luck.choice(self.residents), NO_GROUPS)
 
     def issue(self) -> Posting:
         """Make a transfer from the one account that all points come from."""
@@ -51,17 +52,11 @@ class Books:
         giver, taker = self.luck.sample(self.residents, 2)
         return self._posting(TransferKind.GIFT, giver, taker)
 
-    def _posting(self, kind: TransferKind, debit: int, credit: int, groups: Groups | None = None) -> Posting:
-        rule = {"rule": "callout", "rule_version": 1, "minutes": 60} if groups else {}
-        return Posting(
-            f"fact:{next(_numbers)}:resident:{credit}",
-            kind,
-            debit,
-            credit,
-            5,
-            groups or Groups(),
-            **rule,  # type: ignore[arg-type]
-        )
+    def _posting(self, kind: TransferKind, debit: int, credit: int, groups: Groups = NO_GROUPS) -> Posting:
+        key = f"fact:{next(_numbers)}:resident:{credit}"
+        if kind is TransferKind.AWARD:
+            return Posting(key, kind, debit, credit, 5, groups, "callout", 1, 60)
+        return Posting(key, kind, debit, credit, 5)
 
 
 def open_books(session: Session) -> Books:

@@ -7,12 +7,20 @@ from collections.abc import AsyncIterator
 import pytest
 from sqlalchemy import Column, Integer, MetaData, String, Table, event, func, insert, select, text, update
 from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.orm import registry
 from sqlmodel import Session
 
 from bot.database import Database, DatabaseClosed, UnknownDatabase, writing_engine
 
 metadata = MetaData()
 notes = Table("note", metadata, Column("id", Integer, primary_key=True), Column("said", String, unique=True))
+
+
+class Note:
+    said: str
+
+
+registry().map_imperatively(Note, notes)
 
 
 def note(session: Session, said: str) -> str:
@@ -213,10 +221,22 @@ def test_other_addresses_are_refused_without_repeating_them(url: str) -> None:
     assert "secret" not in str(refusal.value)
 
 
-async def test_each_unit_has_a_session_of_its_own(db: Database) -> None:
-    sessions: list[Session] = []
-    await asyncio.gather(*(db.write(sessions.append) for _ in range(3)))
-    assert len({id(session) for session in sessions}) == 3
+async def test_no_unit_meets_the_rows_of_another_and_none_changes_them_afterwards(db: Database) -> None:
+    await db.write(note, "said")
+    kept: list[Note] = []
+    met: list[int] = []
+
+    def look(session: Session) -> None:
+        met.append(len(session.identity_map))
+        found = session.execute(select(Note)).scalar_one()
+        for other in kept:
+            other.said = "something else"
+        kept.append(found)
+
+    await asyncio.gather(*(db.write(look) for _ in range(3)))
+    assert met == [0, 0, 0]
+    assert len({id(found) for found in kept}) == 3
+    assert await db.read(noted) == ["said"]
 
 
 async def test_an_answer_comes_after_the_commit(db: Database) -> None:

@@ -1,4 +1,4 @@
-"""What a transfer captures or reverses, unique only where there is something: most mend and capture nothing."""
+"""What a transfer captures or reverses, unique only where there is something to be unique."""
 
 import re
 
@@ -50,7 +50,7 @@ def _on_postgresql() -> None:
 
 
 def _on_sqlite() -> None:
-    """Make the table anew, word for word but for two constraints; its indexes and guards go with the old one."""
+    """Make the table anew, word for word but for two constraints; its guards go with the old one."""
     kept = "SELECT sql FROM sqlite_master WHERE tbl_name = 'transfer' AND "
     made = str(op.get_bind().scalar(sa.text(kept + "type = 'table'")))
     for column in _ONCE:
