@@ -19,6 +19,7 @@ Missing = frozenset[str]
 _MOST = 16  # kinds of transfers, by what is missing, that are written without a further look
 _WORTH = 20  # a kind is worth knowing when one in so many is of it
 _NOTHING = re.compile(rb',"([a-z_]+)":null')  # within a text each of its quotes would follow a backslash
+_BITS = {column.name: 1 << bit for bit, column in enumerate(NULLABLE)}
 _DIALECT = sqlite.dialect()
 _MARK = b" "  # stands before what still has its nulls
 
@@ -38,12 +39,9 @@ class Writing:
         if self._session.connection().dialect.name == "sqlite":
             yield from self._written_there(above, upto)
             return
-        pick = itemgetter(*map(NAMES.index, self._only))
+        columns = [itemgetter(NAMES.index(name)) for name in self._only]
         for rows in pages(self._session, above=above, upto=upto):
-            yield (
-                ([(pick(row),) for row in rows] if len(self._only) == 1 else list(map(pick, rows))),
-                texts(rows),
-            )
+            yield list(zip(*(map(column, rows) for column in columns), strict=True)), texts(rows)
 
     def _written_there(self, above: int, upto: int) -> Iterator[tuple[Sequence[Values], list[bytes]]]:
         connection = self._session.connection()
@@ -67,7 +65,8 @@ class Writing:
 
     def _learn(self, marked: Sequence[bytes]) -> None:
         kinds = Counter(frozenset(name.decode() for name in _NOTHING.findall(text)) for text in marked)
-        worth = [kind for kind, count in kinds.most_common() if count * _WORTH > len(marked)]
+        often = (kind for kind, count in kinds.most_common() if count * _WORTH > len(marked))
+        worth = [kind for kind in often if kind <= _BITS.keys()]  # no other column should have nothing
         self._kinds = (*self._kinds, *worth)[:_MOST]
 
 
@@ -75,9 +74,8 @@ class Writing:
 def _query(only: tuple[str, ...], kinds: tuple[Missing, ...]) -> str:
     text = f"'{_MARK.decode()}' || {_json(Missing())}"
     if kinds:
-        bits = {column.name: 1 << bit for bit, column in enumerate(NULLABLE)}
-        missing = " + ".join(f'("{name}" IS NULL) * {bit}' for name, bit in bits.items())
-        known = (f"WHEN {sum(bits[name] for name in kind)} THEN {_json(kind)}" for kind in kinds)
+        missing = " + ".join(f'("{name}" IS NULL) * {bit}' for name, bit in _BITS.items())
+        known = (f"WHEN {sum(_BITS[name] for name in kind)} THEN {_json(kind)}" for kind in kinds)
         text = f"CASE {missing} {' '.join(known)} ELSE {text} END"
     columns = ", ".join(f'"{name}"' for name in only)
     return (
