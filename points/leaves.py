@@ -27,9 +27,9 @@ from points.proofs import canonical, leaf_hashes
 from points.storing import hex_text, iso_text
 
 PAGE = 2_000
-_COLUMNS: tuple[Column[Any], ...] = tuple(sorted(transfers.c, key=lambda column: column.name))
-_NULLABLE = tuple(column for column in _COLUMNS if column.nullable)
-NAMES = tuple(column.name for column in _COLUMNS)
+COLUMNS: tuple[Column[Any], ...] = tuple(sorted(transfers.c, key=lambda column: column.name))
+NULLABLE = tuple(column for column in COLUMNS if column.nullable)
+NAMES = tuple(column.name for column in COLUMNS)
 _CONTROLS = bytes(range(32))
 
 
@@ -111,14 +111,15 @@ def facts(row: Values) -> dict[str, Any]:
 
 @cache
 def _query(dialect: str, only: tuple[str, ...] = NAMES) -> Select[Any]:
-    columns = [_readable(transfers.c[name], dialect).label(name) for name in only]
+    columns = [readable(transfers.c[name], dialect).label(name) for name in only]
     if only is NAMES:
-        missing = [case((column.is_(None), 1 << bit), else_=0) for bit, column in enumerate(_NULLABLE)]
+        missing = [case((column.is_(None), 1 << bit), else_=0) for bit, column in enumerate(NULLABLE)]
         columns.append(sum(missing[1:], start=missing[0]).label("shape"))
     return select(*columns).order_by(transfers.c.id).limit(PAGE)
 
 
-def _readable(column: Column[Any], dialect: str) -> ColumnElement[Any]:
+def readable(column: Column[Any], dialect: str) -> ColumnElement[Any]:
+    """Give a column as a leaf says it: moments and bytes as text."""
     if isinstance(column.type, Moment):
         return iso_text(column, dialect)
     if isinstance(column.type, LargeBinary):
@@ -128,9 +129,9 @@ def _readable(column: Column[Any], dialect: str) -> ColumnElement[Any]:
 
 @cache
 def _shape(number: int) -> _Shape:
-    missing = {column.name for bit, column in enumerate(_NULLABLE) if number >> bit & 1}
+    missing = {column.name for bit, column in enumerate(NULLABLE) if number >> bit & 1}
     present = [place for place, name in enumerate(NAMES) if name not in missing]
-    template = f"{{{','.join(_template(_COLUMNS[place]) for place in present)}}}"
+    template = f"{{{','.join(_template(COLUMNS[place]) for place in present)}}}"
     return _Shape(template, itemgetter(*present), template.count('"'))
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select
+from sqlalchemy import Row, Select, and_, func, or_, select
 from sqlmodel import Session
 
 from points.activities import VersionedRule, all_versions
@@ -16,22 +16,27 @@ from points.shelf import activities
 
 PLAIN = "{}"  # the inputs of an award that nothing but rule and minutes made
 
-_t, _w, _b = transfers.c, waiting_awards.c, budgets.c
+_t, _w, _b, _a = transfers.c, waiting_awards.c, budgets.c, activities.c
 
 
 def awards(session: Session) -> Iterator[str]:
     """Name the transfers that award what their rule and inputs do not come to."""
-    yield from _unexplained(session)
-    yield from _by_rule_alone(session)
-    columns = (_t.id, _t.rule, _t.rule_version, _t.minutes, _t.inputs, _t.amount)
-    query = select(*columns).where(_t.kind == TransferKind.AWARD, _t.rule.is_not(None))
-    yield from _recomputed(session, query.where(_t.inputs != PLAIN), "transfer")
+    wrong = _Recomputed(session).wrong
+    for row in _rows(session, _doubtful_awards()):
+        if row.known is None:
+            yield f"{_awards(row)}, which does not exist"
+        elif row.inputs is None or row.inputs == PLAIN:
+            yield f"{_awards(row)}, {_gives(row.amount, int(row.worth))}"
+        else:
+            yield from wrong(row, "transfer")
 
 
 def awards_that_waited(session: Session) -> Iterator[str]:
     """Name the awards that wait wrongly, or were paid otherwise than they waited."""
     columns = (_w.id, _w.rule, _w.rule_version, _w.minutes, _w.inputs, _w.amount)
-    yield from _recomputed(session, select(*columns), "waiting award")
+    wrong = _Recomputed(session).wrong
+    for row in _rows(session, select(*columns)):
+        yield from wrong(row, "waiting award")
     same = and_(_t.key == _w.key, _t.credit == _w.account, _t.amount <= _w.amount, _t.rule == _w.rule)
     paid = select(_w.id, _w.transfer).join(transfers, _t.id == _w.transfer).where(~same)
     for row in _rows(session, paid):
@@ -41,7 +46,7 @@ def awards_that_waited(session: Session) -> Iterator[str]:
 def month_budgets(session: Session) -> Iterator[str]:
     """Name the months whose budget does not say what they gave by rules, or what waits for them."""
     owed = select(func.coalesce(func.sum(_w.amount), 0)).where(_w.due == _b.month, _w.transfer.is_(None))
-    by_rule = and_(_t.kind == TransferKind.AWARD, _t.rule.is_not(None))
+    by_rule = and_(_t.kind == TransferKind.AWARD, _t.rule.is_not(None), _t.month.in_(select(_b.month)))
     given = dict(_rows(session, select(_t.month, func.sum(_t.amount)).where(by_rule).group_by(_t.month)))
     for row in _rows(session, select(_b.month, _b.issued, _b.promised, owed.scalar_subquery().label("owed"))):
         if row.issued != int(given.get(row.month, 0)):
@@ -55,38 +60,44 @@ def month_budgets(session: Session) -> Iterator[str]:
         yield f"waiting award {row.id} waits for {row.due}, a month without a budget"
 
 
-def _unexplained(session: Session) -> Iterator[str]:
-    ruled = _ruled(select(_t.id, _t.rule, _t.rule_version, _t.amount), outer=True)
-    for row in _rows(session, ruled.where(activities.c.id.is_(None))):
-        yield f"{_awards(row)}, which does not exist"
+def _doubtful_awards() -> Select[Any]:
+    """Look, in the database itself, at what rule and minutes explain; give what they do not, in one reading.
+
+    Without inputs, which were not kept once, they say what was given up to a cap unknown.
+    """
+    worth = _a.points + _a.points_per_hour * func.coalesce(_t.minutes, 0) // 60
+    columns = (_t.id, _t.rule, _t.rule_version, _t.minutes, _t.inputs, _t.amount)
+    of_rule = and_(_a.code == _t.rule, _a.version == _t.rule_version)
+    doubtful = or_(
+        _a.id.is_(None),
+        and_(_t.inputs.is_(None), _t.amount > worth),
+        and_(_t.inputs == PLAIN, _t.amount != worth),
+        _t.inputs != PLAIN,
+    )
+    joined = select(*columns, worth.label("worth"), _a.id.label("known"))
+    joined = joined.select_from(transfers).outerjoin(activities, of_rule)
+    return joined.where(_t.kind == TransferKind.AWARD, _t.rule.is_not(None), doubtful)
 
 
-def _by_rule_alone(session: Session) -> Iterator[str]:
-    """Look, in the database itself, at what rule and minutes explain; without inputs, up to a cap unknown."""
-    minutes = func.coalesce(_t.minutes, 0)
-    worth = activities.c.points + activities.c.points_per_hour * minutes / 60
-    columns = (_t.id, _t.rule, _t.rule_version, _t.amount, worth.label("worth"))
-    wrong = or_(and_(_t.inputs.is_(None), _t.amount > worth), and_(_t.inputs == PLAIN, _t.amount != worth))
-    for row in _rows(session, _ruled(select(*columns)).where(wrong)):
-        yield f"{_awards(row)}, {_gives(row.amount, int(row.worth))}"
+class _Recomputed:
+    """Works out again, one row after the other, what more than rule and minutes made."""
 
+    def __init__(self, session: Session) -> None:
+        self._rules = {(one.rule.code, one.version): one for one in all_versions(session)}
+        self._comes_to = lru_cache(maxsize=10_000)(self._reckon)  # most deeds are like others
 
-def _recomputed(session: Session, query: Select[Any], what: str) -> Iterator[str]:
-    """Work out again, one row after the other, what more than rule and minutes made."""
-    rules = {(one.rule.code, one.version): one for one in all_versions(session)}
-
-    @lru_cache(maxsize=10_000)  # most deeds are like others
-    def comes_to(code: str, version: int, minutes: int, inputs: str) -> int | None:
-        return _comes_to(rules[code, version], minutes, inputs)
-
-    for row in _rows(session, query):
-        if (row.rule, row.rule_version) not in rules:
-            continue  # named already
-        worth = comes_to(row.rule, row.rule_version, row.minutes or 0, row.inputs)
+    def wrong(self, row: Row[Any], what: str) -> Iterator[str]:
+        """Say what is wrong with an award; nothing where its rule does not exist, which is said elsewhere."""
+        if (row.rule, row.rule_version) not in self._rules:
+            return
+        worth = self._comes_to(row.rule, row.rule_version, row.minutes or 0, row.inputs)
         if worth is None:
             yield f"{what} {row.id} says inputs that cannot be: {row.inputs}"
         elif worth != row.amount:
             yield f"{_awards(row, what)}, {_gives(row.amount, worth)}"
+
+    def _reckon(self, code: str, version: int, minutes: int, inputs: str) -> int | None:
+        return _comes_to(self._rules[code, version], minutes, inputs)
 
 
 def _comes_to(rule: VersionedRule, minutes: int, inputs: str) -> int | None:
@@ -107,12 +118,6 @@ def _is_of(rule: ActivityRule, said: Inputs) -> bool:
         fits = said.cap in rule.caps and 0 <= said.left <= said.cap.points
     known = all(rule.multiplier.could_be(part, percent) for part, percent in said.percent.items())
     return fits and known and said.units >= 0
-
-
-def _ruled(query: Select[Any], *, outer: bool = False) -> Select[Any]:
-    version: ColumnElement[bool] = and_(activities.c.code == _t.rule, activities.c.version == _t.rule_version)
-    joined = query.select_from(transfers).join(activities, version, isouter=outer)
-    return joined.where(_t.kind == TransferKind.AWARD, _t.rule.is_not(None))
 
 
 def _awards(row: Row[Any], what: str = "transfer") -> str:

@@ -20,6 +20,7 @@ _ID, _DEBIT, _CREDIT, _AMOUNT, _KIND, _MONTH = range(6)
 _PLACES = (_CREDIT, *range(6, len(COUNTED)))  # where a row says who earned
 _AWARD = str(TransferKind.AWARD.value)  # comparing with a plain word is several times quicker
 Totals = defaultdict[Any, int]
+Columns = Sequence[tuple[Any, ...]]
 
 
 class Recount:
@@ -41,16 +42,22 @@ class Recount:
     def add(self, rows: Sequence[Values]) -> None:
         """Count a page of transfers: column after column, which is several times quicker than row by row."""
         readable = self._readable(rows)
-        amounts = [row[_AMOUNT] for row in readable]
-        _add(self._gained, [row[_CREDIT] for row in readable], amounts)
-        _add(self._lost, [row[_DEBIT] for row in readable], amounts)
-        for month in {row[_MONTH] for row in readable}:
-            awards = [row for row in readable if row[_MONTH] == month and row[_KIND] == _AWARD]
-            earned = [row[_AMOUNT] for row in awards]
-            for totals, place in zip(self._totals(month), _PLACES, strict=True):
-                _add(totals, [row[place] for row in awards], earned)
+        if not readable:
+            return
+        columns = _columns(readable)
+        _add(self._gained, columns[_CREDIT], columns[_AMOUNT])
+        _add(self._lost, columns[_DEBIT], columns[_AMOUNT])
+        months = set(columns[_MONTH])
+        alike = len(months) == 1 and set(columns[_KIND]) == {_AWARD}  # as nearly every page is
+        for month in months:
+            self._award(month, columns if alike else _columns(_awards(readable, month)))
         while len(self._months) > OPEN_MONTHS:
             self._close(min(self._months))
+
+    def _award(self, month: str, columns: Columns) -> None:
+        for totals, place in zip(self._totals(month), _PLACES, strict=True):
+            if columns:
+                _add(totals, columns[place], columns[_AMOUNT])
 
     def problems(self) -> Iterator[str]:
         """Say what is kept otherwise than the transfers come to, when all of them were counted."""
@@ -60,10 +67,10 @@ class Recount:
         yield from self._wrong_months()
 
     def _readable(self, rows: Sequence[Values]) -> Sequence[Values]:
-        readable = [row for row in rows if type(row[_AMOUNT]) is int]
-        if len(readable) < len(rows):
-            self._unreadable += [row[_ID] for row in rows if type(row[_AMOUNT]) is not int]
-        return readable
+        if {type(row[_AMOUNT]) for row in rows} <= {int}:
+            return rows
+        self._unreadable += [row[_ID] for row in rows if type(row[_AMOUNT]) is not int]
+        return [row for row in rows if type(row[_AMOUNT]) is int]
 
     def _totals(self, month: str) -> tuple[Totals, ...]:
         if month not in self._months:
@@ -133,6 +140,14 @@ class Recount:
 
 def _no_totals() -> tuple[Totals, ...]:
     return tuple(defaultdict(int) for _ in _KINDS)
+
+
+def _columns(rows: Sequence[Values]) -> Columns:
+    return list(zip(*rows, strict=True))
+
+
+def _awards(rows: Sequence[Values], month: str) -> Sequence[Values]:
+    return [row for row in rows if row[_MONTH] == month and row[_KIND] == _AWARD]
 
 
 def _add(totals: Totals, keys: Iterable[Any], amounts: Iterable[int]) -> None:

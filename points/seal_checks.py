@@ -6,8 +6,9 @@ from sqlmodel import Session
 
 from points.leaves import NAMES, Values, hashes, pages
 from points.misfits import UNREADABLE, named_or_raised
-from points.proofs import NOTHING_BEFORE, Header, root_of
+from points.proofs import NOTHING_BEFORE, Header, leaf_hashes, root_of
 from points.seals import header_of, in_order, seals, split
+from points.written import Writing
 
 _ID = NAMES.index("id")
 
@@ -15,17 +16,22 @@ _ID = NAMES.index("id")
 def check_seals(session: Session) -> tuple[str, ...]:
     """Say what the seals do not bear out."""
     try:
-        return tuple(walk(session, lambda _: None))
+        return tuple(walk(session, lambda _: None, only=("id",)))
     except UNREADABLE as met:
         return named_or_raised(session, met)
 
 
-def walk(session: Session, count: Callable[[Sequence[Values]], None]) -> Iterator[str]:
+Count = Callable[[Sequence[Values]], None]
+"""Counts a page of transfers, of which it is given some columns, the id first."""
+
+
+def walk(session: Session, count: Count, *, only: tuple[str, ...]) -> Iterator[str]:
     """Go through every transfer once, in order, and `count` each page; say what the seals do not bear out."""
     end = 0
     before = Header(0, "", None, 0, 0, 0, "", "", "")
     previous = NOTHING_BEFORE.hex()
-    for rows in pages(session, upto=end):  # none should be there, and no seal covers it
+    written = Writing(session, only)
+    for rows in pages(session, upto=end, only=only):  # none should be there, and no seal covers it
         count(rows)
     for header, hash_, kept in _chain(session):
         if header.id < 1:
@@ -33,18 +39,22 @@ def walk(session: Session, count: Callable[[Sequence[Values]], None]) -> Iterato
             continue
         yield from _out_of_place(header, before, previous, hash_)
         if end < header.above:  # a seal is missing: what it covered is counted all the same
-            for rows in pages(session, above=end, upto=header.above):
+            for rows in pages(session, above=end, upto=header.above, only=only):
                 count(rows)
-        ids: list[int] = []
-        leaves: list[bytes] = []
-        for rows in pages(session, above=max(end, header.above), upto=header.upto):
-            count(rows)
-            ids += [row[_ID] for row in rows]
-            leaves += hashes(rows)
-        yield from _changed(header, ids, leaves, kept)
+        begin = max(end, header.above)
+        if not _holds(header, _leaves(written, count, above=begin, upto=header.upto), kept):
+            yield from _changed(session, header, begin, kept)
         end, before, previous = max(end, header.upto), header, hash_
-    for rows in pages(session, above=end):
+    for rows in pages(session, above=end, only=only):
         count(rows)
+
+
+def _leaves(written: Writing, count: Count, *, above: int, upto: int) -> list[bytes]:
+    leaves: list[bytes] = []
+    for rows, texts in written.pages(above=above, upto=upto):
+        count(rows)
+        leaves += leaf_hashes(texts)
+    return leaves
 
 
 def _chain(session: Session) -> Iterator[tuple[Header, str, bytes]]:
@@ -66,14 +76,29 @@ def _out_of_place(header: Header, before: Header, previous: str, hash_: str) -> 
         yield f"{name} is not as it was set"
 
 
-def _changed(header: Header, ids: Sequence[int], leaves: Sequence[bytes], kept: bytes) -> Iterator[str]:
-    """Name the transfers that differ from the hashes that were kept when the seal was set."""
-    name = _called(header)
-    if len(leaves) == header.size and root_of(leaves).hex() == header.root:
+def _as_sealed(header: Header, leaves: Sequence[bytes]) -> bool:
+    return len(leaves) == header.size and root_of(leaves).hex() == header.root
+
+
+def _holds(header: Header, leaves: Sequence[bytes], kept: bytes) -> bool:
+    return b"".join(leaves) == kept and _as_sealed(header, leaves)
+
+
+def _changed(session: Session, header: Header, above: int, kept: bytes) -> Iterator[str]:
+    """Name the transfers that differ from the hashes that were kept when the seal was set.
+
+    They are written here once more, as they were for the seal: nothing else is held against them.
+    """
+    ids: list[int] = []
+    leaves: list[bytes] = []
+    for rows in pages(session, above=above, upto=header.upto):
+        ids += [row[_ID] for row in rows]
+        leaves += hashes(rows)
+    name, sealed = _called(header), split(kept)
+    if _as_sealed(header, leaves):
         if b"".join(leaves) != kept:
             yield f"the hashes kept with {name} were changed"
         return
-    sealed = split(kept)
     if root_of(sealed).hex() != header.root:
         yield f"{name} does not hold, and the hashes kept with it were changed too"
     yield from _strangers(name, ids, leaves, sealed)

@@ -5,12 +5,25 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import Column, ColumnElement, String, Table, case, func, insert, select, type_coerce, update
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    String,
+    Table,
+    case,
+    func,
+    insert,
+    literal_column,
+    select,
+    type_coerce,
+    update,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session
 
 T = TypeVar("T")
 _KEYS = 0x4B_65_79_73  # tells these locks from any other
+_BYTES: ColumnElement[Any] = literal_column("x''")  # on SQLite bytes are more, all else is less
 CHANGED = "changed"  # in a connection's info: who speaks to the driver itself notes there that rows changed
 _MOST_VALUES = 10_000  # in one IN list; PostgreSQL takes 65,535 parameters, SQLite 32,766
 
@@ -40,19 +53,23 @@ def chunks(values: Sequence[T]) -> Iterator[Sequence[T]]:
 
 
 def iso_text(column: Column[Any], dialect: str) -> ColumnElement[str]:
-    """Give a moment as text in UTC, such as 2026-03-10T04:00:00.000000Z, written by the database."""
+    """Give a moment as text in UTC, such as 2026-03-10T04:00:00.000000Z, written by the database.
+
+    On SQLite what is no text is given as it is, and a T that somebody put there does not pass for a blank.
+    """
     if dialect == "sqlite":
         kept = type_coerce(column, String())
         end = case((func.length(kept) == len("2026-03-10 04:00:00"), ".000000Z"), else_="Z")
-        return func.replace(kept, " ", "T", type_=String()) + end
+        plain = func.replace(func.replace(kept, "T", "t"), " ", "T", type_=String()) + end
+        return case((kept < _BYTES, plain), else_=kept)
     pattern = 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'
     return func.to_char(func.timezone("UTC", column), pattern, type_=String())
 
 
 def hex_text(column: Column[Any], dialect: str) -> ColumnElement[str]:
-    """Give bytes as hexadecimal digits, written by the database."""
+    """Give bytes as hexadecimal digits, written by the database; on SQLite null where they are no bytes."""
     if dialect == "sqlite":
-        return func.lower(func.hex(column), type_=String())
+        return case((type_coerce(column, String()) >= _BYTES, func.lower(func.hex(column), type_=String())))
     return func.encode(column, "hex", type_=String())
 
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import BigInteger, Row, Table, and_, cast, func, literal, or_, select, union_all
@@ -12,7 +11,7 @@ from points import seal_guards
 from points.ddl import missing_guards
 from points.early_seals import early_seals
 from points.fund_checks import fund_problems
-from points.leaves import NAMES, Values, pages
+from points.leaves import Values, pages
 from points.misfits import UNREADABLE, named_or_raised
 from points.models import AccountKind, HoldState, TransferKind, accounts, balances, holds, transfers
 from points.proofs import short_root
@@ -99,8 +98,7 @@ def _problems(
 
 def _walk(session: Session, count: Callable[[Sequence[Values]], None]) -> Iterator[str]:
     """Check the seals, and have what is read for that counted too."""
-    counted = itemgetter(*map(NAMES.index, COUNTED))
-    return walk(session, lambda rows: count(list(map(counted, rows))))
+    return walk(session, count, only=COUNTED)
 
 
 def _only_count(session: Session, count: Callable[[Sequence[Values]], None]) -> Iterator[str]:

@@ -1,9 +1,10 @@
 """How fast a month's leaderboard is read and drawn, and that it takes no longer with more transfers."""
 
+import os
 import statistics
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from sqlmodel import Session
@@ -17,6 +18,7 @@ from tests.benchmarks.ledger_raw import postgres
 from tests.benchmarks.points_books import unsealed
 
 SIZES = (10_000, 1_000_000)
+OTHER_SIZE = "LINLI_BENCH_TRANSFERS"
 RESIDENT = GroupKind.RESIDENT
 MONTH, QUARTER, YEAR = "2025-12", "2025-Q4", "2025"
 TOP = 20
@@ -26,15 +28,25 @@ MIDDLE = 7  # how many boards of a quarter and a year are read
 
 
 def measure() -> Iterator[Figure]:
-    """Read boards on both databases, of few transfers and of many, and draw one."""
-    for transfers in SIZES:
-        with tempfile.TemporaryDirectory() as folder:
-            yield from on_books(unsealed(Path(folder), transfers), f"SQLite, {transfers:,} transfers")
+    """Read boards on both databases, of few transfers and of many, and draw one.
+
+    With another size in the environment, on SQLite only, of few transfers and of so many.
+    """
+    if OTHER_SIZE in os.environ:
+        yield from _on_sqlite((SIZES[0], int(os.environ[OTHER_SIZE])))
+        return
+    yield from _on_sqlite(SIZES)
     with postgres() as server:
         for transfers in SIZES:
             url = on_postgresql(server, transfers)
             yield from on_books(url, f"PostgreSQL, {transfers:,} transfers")
     yield _picture()
+
+
+def _on_sqlite(sizes: Iterable[int]) -> Iterator[Figure]:
+    for transfers in sizes:
+        with tempfile.TemporaryDirectory() as folder:
+            yield from on_books(unsealed(Path(folder), transfers), f"SQLite, {transfers:,} transfers")
 
 
 def on_books(url: str, where: str) -> Iterator[Figure]:

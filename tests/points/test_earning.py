@@ -276,3 +276,9 @@ def test_forged_inputs_are_found(town: Town, forged: str, said: str) -> None:
         town.session.connection().execute(transfers.update().values(inputs=forged))
     [problem] = verify(town.session).problems
     assert problem.startswith(said)
+
+
+def test_part_of_a_point_is_rounded_down_and_verified_so(town: Town) -> None:
+    town.rules(ActivityRule("visit", {"en": "Visit"}, 5, points_per_hour=10))
+    assert town.did(1, minutes=20).amount == 8
+    assert sound(town)

@@ -146,10 +146,31 @@ def test_rewritten_books_do_not_pass_by_keeping_the_published_root_aside(sealed:
     assert any(problem.startswith(f"seal {number} of 2026-03-10") for problem in verify(session).problems)
 
 
+def test_a_month_that_was_sealed_before_it_was_over_is_named(town: Town) -> None:
+    """Also among seals that are in order, and not for what was posted within the minutes of sealing."""
+    town.earns(1, "in March")
+    seal_now(town.session, now=town.now, month="2026-02")
+    seal_now(town.session, now=town.now, month="2026-03")
+    town.passes(minutes=5)
+    town.earns(1, "while it was sealed")
+    assert verify(town.session).sound
+    town.passes(hours=1)
+    town.earns(1, "an hour later")
+    seal_now(town.session, now=town.now, month="2026-04")
+    [problem] = verify(town.session).problems
+    assert problem == (
+        "seal 2 ended 2026-03 too early: 1 transfers that count in that month or"
+        " before were posted after it, the first is transfer 3"
+    )
+
+
 MISFITS = [
     ("UPDATE transfer SET inputs = x'ff00' WHERE id = 2", "transfer 2 keeps no inputs"),
     ("UPDATE transfer SET at = x'ff00' WHERE id = 2", "transfer 2 keeps no at"),
+    ("UPDATE transfer SET at = CAST(at AS BLOB) WHERE id = 2", "transfer 2 keeps no at"),
     ("UPDATE transfer SET minutes = x'ff00' WHERE id = 2", "transfer 2 keeps no minutes"),
+    ("UPDATE transfer SET minutes = x'30' WHERE id = 2", "transfer 2 keeps no minutes"),
+    ("UPDATE transfer SET household = CAST(household AS BLOB) WHERE id = 2", "transfer 2 keeps no household"),
     ("UPDATE seal SET above = 'garbage' WHERE id = 1", "seal 1 keeps no above"),
     ("UPDATE seal SET root = 'text' WHERE id = 1", "seal 1 keeps no root"),
     ("UPDATE seal SET at = '1.5' WHERE id = 1", "seal 1 keeps no at"),
@@ -178,6 +199,40 @@ def test_what_cannot_be_read_is_named(sqlite_tables_url: str, damage: str, said:
         assert f"{said} that can be read" in verify(session).problems
         if damage.startswith(("UPDATE transfer", "UPDATE seal")):
             assert f"{said} that can be read" in check_seals(session)
+    engine.dispose()
+
+
+LOOKALIKES = [
+    'UPDATE transfer SET household = household || \'","inputs":"x\' WHERE id = 2',
+    "UPDATE transfer SET household = household || char(0) || 'x' WHERE id = 2",
+    "UPDATE transfer SET household = NULL, grid = household WHERE id = 2",
+    "UPDATE transfer SET team = '' WHERE id = 2",
+    "UPDATE transfer SET team = 'null' WHERE id = 2",
+    "UPDATE transfer SET at = replace(at, ' ', 'T') WHERE id = 2",
+    "UPDATE transfer SET at = at || char(0) WHERE id = 2",
+    "UPDATE transfer SET request_hash = lower(hex(request_hash)) WHERE id = 2",
+    "UPDATE transfer SET request_hash = CAST(request_hash AS TEXT) WHERE id = 2",
+    "UPDATE transfer SET minutes = 0.5 WHERE id = 2",
+]
+
+
+@pytest.mark.parametrize("damage", LOOKALIKES)
+def test_what_looks_alike_is_not_taken_for_the_same(sqlite_tables_url: str, damage: str) -> None:
+    """Whether SQLite wrote the leaf, as it does for kinds of transfers it has met, or it was written here."""
+    engine = writing_engine(sqlite_tables_url)
+    with Session(engine) as session:
+        town = settle(session)
+        for number in range(3):
+            town.earns(1, f"deed {number}")
+        seal_now(session, now=town.now)
+        town.earns(1, "one more")
+        seal_now(session, now=town.now)
+        session.connection().exec_driver_sql("PRAGMA ignore_check_constraints = ON")
+        for number in (2, 4):  # the second seal is checked when its kind of transfer is known
+            with unguarded(session):
+                session.connection().exec_driver_sql(damage.replace("id = 2", f"id = {number}"))
+            problems = check_seals(session)
+            assert any(problem.startswith(f"transfer {number} was changed after") for problem in problems)
     engine.dispose()
 
 
