@@ -4,7 +4,7 @@ import fcntl
 import os
 import shutil
 import tempfile
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
@@ -115,6 +115,26 @@ def tables_url(request: pytest.FixtureRequest) -> str:
     name = "sqlite_tables_url" if request.param == "sqlite" else "postgres_tables_url"
     url: str = request.getfixturevalue(name)
     return url
+
+
+@pytest.fixture(params=KINDS)
+def fresh_tables(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable[[], str]]:
+    """Give a database with every table and no row each time it is asked for one, all of one kind."""
+    if request.param == "sqlite":
+        file: Path = request.getfixturevalue("sqlite_tabled")
+        yield lambda: f"sqlite:///{shutil.copy(file, tmp_path / f'tables_{next(_numbers)}.db')}"
+        return
+    server: PostgresServer = request.getfixturevalue("postgres_server")
+    template: str = request.getfixturevalue("postgres_tabled")
+    names: list[str] = []
+
+    def fresh() -> str:
+        names.append(f"tables_{next(_numbers)}")
+        return _copy_of(server, template, names[-1])
+
+    yield fresh
+    for name in names:
+        _drop(server, name)
 
 
 @pytest.fixture

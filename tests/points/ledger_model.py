@@ -96,7 +96,7 @@ class Model:
         return "posted"
 
     def _refusal(self, ask: Ask, now: datetime) -> str | None:
-        if isinstance(ask.amount, bool) or not 0 < ask.amount <= MOST:
+        if _is_bad(ask.amount):
             return "BadAmount"
         if ask.debit == ask.credit:
             return "SameAccount"
@@ -143,7 +143,7 @@ class Model:
         if first is not None:
             same = (first.account, first.amount, first.lapses_at) == (account, amount, lapses_at)
             return "replayed" if same else "KeyConflict"
-        if not 0 < amount <= MOST:
+        if _is_bad(amount):
             return "BadAmount"
         before = deepcopy(self.__dict__)
         if not self._has(account, amount, now):
@@ -205,3 +205,7 @@ class Model:
         repaid = min(self.owed[account], self.available[account])
         self.owed[account] -= repaid
         self.available[account] -= repaid
+
+
+def _is_bad(amount: int) -> bool:
+    return isinstance(amount, bool) or not 0 < amount <= MOST

@@ -120,8 +120,8 @@ class ExpiryStory(RuleBasedStateMachine):
         self.run = Run("2026-02")
         self.lots = Lots()
         self.awards: list[tuple[int, Lot]] = []
-        self.spent: list[tuple[int, int]] = []
-        self.holds: list[tuple[int, int]] = []
+        self.spent: list[tuple[int, int, Lots]] = []  # with the book that it was drawn from
+        self.holds: list[tuple[int, int, Lots]] = []
         self.count = 0
 
     def teardown(self) -> None:
@@ -144,29 +144,32 @@ class ExpiryStory(RuleBasedStateMachine):
     @rule(amount=AMOUNT)
     def spend(self, amount: int) -> None:
         if amount <= self.lots.left:
-            self.spent.append((self.post(TransferKind.GIFT, self.mine, self.used, amount), amount))
+            self.spent.append((self.post(TransferKind.GIFT, self.mine, self.used, amount), amount, self.lots))
             self.lots.draw(amount)
 
     @rule(amount=AMOUNT)
     def hold(self, amount: int) -> None:
         if amount <= self.lots.left:
             hold = place_hold(self.session, account=self.mine, amount=amount, key=self.key(), now=self.now)
-            self.holds.append((hold, amount))
+            self.holds.append((hold, amount, self.lots))
             self.lots.draw(amount)
 
     @rule(pick=PICK)
     def let_go(self, pick: int) -> None:
         if self.holds:
-            hold, amount = self.holds.pop(pick % len(self.holds))
+            hold, amount, lots = self.holds.pop(pick % len(self.holds))
             release_hold(self.session, hold=hold, now=self.now)
-            self.lots.give_back(amount)
+            self.give_back(lots, amount)
 
     @rule(pick=PICK)
     def take_back_what_was_spent(self, pick: int) -> None:
         if self.spent:
-            transfer, amount = self.spent.pop(pick % len(self.spent))
+            transfer, amount, lots = self.spent.pop(pick % len(self.spent))
             reverse(self.session, transfer_id=transfer, key=self.key(), now=self.now, zone=SHANGHAI)
-            self.lots.give_back(amount)
+            self.give_back(lots, amount)
+
+    def give_back(self, lots: Lots, amount: int) -> None:
+        lots.give_back(amount)
 
     @rule(pick=PICK)
     def take_back_an_award(self, pick: int) -> None:
