@@ -28,10 +28,11 @@ from points.gift_errors import (
     OwnGift,
     OwnSpending,
     ReceivedEnough,
+    SharedPurse,
     SpendingEnded,
     UnknownSpending,
 )
-from points.gifts import Gift, GiftLimits, GiftRoom, Receiver, gift_room, give
+from points.gifts import Gift, GiftLimits, GiftRoom, Receiver, check_apart, gift_room, give
 
 __all__ = [
     "LAPSES_AFTER",
@@ -50,11 +51,13 @@ __all__ = [
     "Proposer",
     "ReceivedEnough",
     "Receiver",
+    "SharedPurse",
     "Spending",
     "SpendingEnded",
     "SpendingState",
     "UnknownSpending",
     "agree",
+    "check_apart",
     "checked_purpose",
     "exported_spendings",
     "forget_spendings",

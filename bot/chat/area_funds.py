@@ -6,7 +6,7 @@ from typing import Any
 
 from bot.chat.amounts import points_typed
 from bot.chat.conversation import Talk
-from bot.chat.giving_words import about, page_html
+from bot.chat.giving_words import about, page_html, who
 from bot.chat.keyboards import Rows, one_a_row, paged, two_a_row
 from bot.chat.texts import Texts
 from bot.chat.turn import Forged, Turn
@@ -58,8 +58,8 @@ async def show_fund(turn: Turn) -> None:
 async def begin_proposal(turn: Turn) -> None:
     """Ask how many points a common good takes."""
     area_id = turn.said.number(0)
-    place = await turn.look(check_proposer, area_id=area_id, proposer_id=turn.me)
-    page = await turn.look(fund_page, area_id=area_id, reader_id=turn.me)
+    place = await turn.look(check_proposer, area_id=area_id, proposer_id=turn.me, now=turn.now)
+    page = await turn.look(fund_page, area_id=area_id, reader_id=turn.me, now=turn.now)
     facts: dict[str, str | int] = {"area": turn.t.name(place.names), "available": page.fund.available}
     draft = {"key": secrets.token_hex(8), "area": area_id}
     await turn.ask(Message(turn.t.rich("fund.ask_amount", **facts), _cancel(turn)), AMOUNT, draft)
@@ -69,7 +69,7 @@ async def take_amount(turn: Turn) -> None:
     """Take how many points, and ask what for."""
     draft = _draft(turn, AMOUNT)
     amount = points_typed(turn.said.text)
-    page = await turn.look(fund_page, area_id=int(draft["area"]), reader_id=turn.me)
+    page = await turn.look(fund_page, area_id=int(draft["area"]), reader_id=turn.me, now=turn.now)
     page.fund.check(NO_AMOUNT if amount is None else amount)
     html = turn.t.rich("fund.ask_purpose", area=turn.t.name(page.area.names), most=LONGEST_PURPOSE)
     await turn.ask(Message(html, _cancel(turn)), PURPOSE, {**draft, "amount": amount})
@@ -78,7 +78,7 @@ async def take_amount(turn: Turn) -> None:
 async def take_purpose(turn: Turn) -> None:
     """Take what it is for, and show what everybody will read."""
     draft, purpose = _draft(turn, PURPOSE), checked_purpose(turn.said.text)
-    page = await turn.look(fund_page, area_id=int(draft["area"]), reader_id=turn.me)
+    page = await turn.look(fund_page, area_id=int(draft["area"]), reader_id=turn.me, now=turn.now)
     area, amount = turn.t.name(page.area.names), int(draft["amount"])
     html = turn.t.rich("fund.preview", area=area, amount=amount, purpose=purpose)
     buttons = one_a_row(
@@ -105,7 +105,9 @@ async def confirm(turn: Turn) -> None:
         proposer_id=turn.me,
         now=turn.now,
     )
-    names = turn.t("list.comma").join(one.name for one in made.asked)
+    names = turn.t("list.comma").join(
+        dict.fromkeys(who(turn.t, made.card, one.resident_id) for one in made.asked)
+    )
     day = turn.house.day(made.card.spending.lapses_at)
     html = turn.t.rich("fund.proposed", purpose=made.card.spending.purpose, names=names, day=day)
     await turn.show(Message(html, one_a_row(_back(turn.t, int(draft["area"])))))
@@ -135,7 +137,7 @@ async def withdraw(turn: Turn) -> None:
 
 
 async def _show(turn: Turn, area_id: int) -> None:
-    page = await turn.look(fund_page, area_id=area_id, reader_id=turn.me)
+    page = await turn.look(fund_page, area_id=area_id, reader_id=turn.me, now=turn.now)
     gifts = turn.house.neighbourhood.points.gift_monthly > 0
     await turn.ask(Message(page_html(turn.t, turn.house, page), _buttons(turn.t, page, gifts=gifts)), PAGE)
 

@@ -27,6 +27,7 @@ from points.giving import (
     OwnGift,
     OwnSpending,
     ReceivedEnough,
+    SharedPurse,
     SpendingState,
     UnknownSpending,
 )
@@ -123,6 +124,11 @@ def _received_enough(error: ReceivedEnough, t: Texts, _: House) -> str:
 @refuses(OwnGift)
 def _own_gift(_: OwnGift, t: Texts, __: House) -> str:
     return t("refusal.own_gift")
+
+
+@refuses(SharedPurse)
+def _shared_purse(_: SharedPurse, t: Texts, __: House) -> str:
+    return t("refusal.shared_purse")
 
 
 @refuses(OnlyYourself)
