@@ -50,6 +50,13 @@ class NotEnoughInFund(PointsError):
 
 
 @dataclass(eq=False)
+class TooManyWaiting(PointsError):
+    """`most` proposals wait for a second person already."""
+
+    most: int
+
+
+@dataclass(eq=False)
 class UnknownSpending(PointsError):
     spending: int
 

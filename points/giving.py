@@ -5,6 +5,7 @@ from points.fund_keeping import exported_spendings, forget_spendings
 from points.funds import (
     LAPSES_AFTER,
     LONGEST_PURPOSE,
+    MOST_WAITING,
     Fund,
     Proposer,
     Spending,
@@ -30,6 +31,7 @@ from points.gift_errors import (
     ReceivedEnough,
     SharedPurse,
     SpendingEnded,
+    TooManyWaiting,
     UnknownSpending,
 )
 from points.gifts import Gift, GiftLimits, GiftRoom, Receiver, check_apart, gift_room, give
@@ -37,6 +39,7 @@ from points.gifts import Gift, GiftLimits, GiftRoom, Receiver, check_apart, gift
 __all__ = [
     "LAPSES_AFTER",
     "LONGEST_PURPOSE",
+    "MOST_WAITING",
     "Fund",
     "Gift",
     "GiftLimits",
@@ -55,6 +58,7 @@ __all__ = [
     "Spending",
     "SpendingEnded",
     "SpendingState",
+    "TooManyWaiting",
     "UnknownSpending",
     "agree",
     "check_apart",

@@ -32,6 +32,11 @@ def spending_card(
     return SpendingCard(one, area_by_code(session, one.fund), shown_names(session, people, place))
 
 
+def public_card(session: Session, one: Spending) -> SpendingCard:
+    """Give a proposal with its names as groups may read them."""
+    return spending_card(session, one, place=Place.GROUP)
+
+
 def others_who_may(session: Session, area_id: int, without: Collection[int]) -> tuple[PersonAddress, ...]:
     """Give who may agree in an area and can be reached, but for some people."""
     everybody = people_who_may(session, act=Act.AGREE_SPENDING, area_id=area_id)

@@ -43,6 +43,10 @@ class FundPage:
     to_decide: tuple[int, ...]
     to_withdraw: tuple[int, ...]
 
+    @property
+    def nothing_paid(self) -> bool:
+        return not self.fund.paid
+
 
 def funds_for(session: Session, resident_id: int) -> tuple[FundLine, ...]:
     """Give the funds somebody may read: of where they live, and those they may spend from."""
