@@ -1,6 +1,6 @@
 """What time does to a deed that nobody decides on: a reminder after a day, others are asked after three."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
@@ -22,7 +22,7 @@ def stage(waiting: DeedView) -> str:
     return f"{waiting.round}" if waiting.verifier is None else f"{waiting.round}+1"
 
 
-def remind(session: Session, *, deed_id: int, at_stage: str) -> DeedReminded | None:
+def remind(session: Session, *, deed_id: int, at_stage: str, now: datetime) -> DeedReminded | None:
     """Remind who is to decide, or who is to answer; nothing where that was done."""
     waiting = deed(session, deed_id)
     if stage(waiting) != at_stage:
@@ -30,10 +30,10 @@ def remind(session: Session, *, deed_id: int, at_stage: str) -> DeedReminded | N
     card, owner = deed_card(session, waiting), claimant(session, waiting)
     if waiting.state is DeedState.ASKED:
         return DeedReminded(card, asked=(), claimant=owner)
-    return DeedReminded(card, asked=whom(session, waiting), claimant=())
+    return DeedReminded(card, asked=whom(session, waiting, now), claimant=())
 
 
-def pass_up(session: Session, *, deed_id: int, at_stage: str) -> DeedPassedOn | None:
+def pass_up(session: Session, *, deed_id: int, at_stage: str, now: datetime) -> DeedPassedOn | None:
     """Ask the next who can decide; nothing where somebody did.
 
     Where the claimant leaves a question without an answer, all are asked to decide without it.
@@ -41,19 +41,19 @@ def pass_up(session: Session, *, deed_id: int, at_stage: str) -> DeedPassedOn | 
     waiting = deed(session, deed_id)
     if stage(waiting) != at_stage:
         return None
-    know = () if waiting.state is DeedState.ASKED else whom(session, waiting)
+    know = () if waiting.state is DeedState.ASKED else whom(session, waiting, now)
     before = {person.resident_id for person in know}
     above = Tier.ADMINS
     if waiting.is_open:
-        people = verifiers(session, waiting, without=[waiting.verifier])
+        people = verifiers(session, waiting, now, without=[waiting.verifier])
         above = tier_above(people, waiting.tier) or waiting.tier
     moved = pass_on(session, deed_id=deed_id, tier=above)
-    fresh = tuple(one for one in whom(session, moved) if one.resident_id not in before)
+    fresh = tuple(one for one in whom(session, moved, now) if one.resident_id not in before)
     return DeedPassedOn(deed_card(session, moved), fresh, claimant(session, moved)) if fresh else None
 
 
-def whom(session: Session, waiting: DeedView) -> People:
+def whom(session: Session, waiting: DeedView, now: datetime) -> People:
     """Give who is to decide now."""
     if waiting.state is DeedState.OBJECTED:
-        return deciders(session, waiting)
-    return up_to(verifiers(session, waiting, without=[waiting.verifier]), waiting.tier)
+        return deciders(session, waiting, now)
+    return up_to(verifiers(session, waiting, now, without=[waiting.verifier]), waiting.tier)
