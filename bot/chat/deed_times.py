@@ -8,7 +8,7 @@ from sqlmodel import Session
 
 from bot.chat.deed_rules import rules_of
 from bot.chat.house import House
-from bot.deeds import pass_up, post_listed, remind
+from bot.deeds import pass_up, post_listed, remind, remind_last
 
 
 def remind_about(session: Session, facts: Mapping[str, Any], _: datetime, __: House) -> object:
@@ -18,7 +18,22 @@ def remind_about(session: Session, facts: Mapping[str, Any], _: datetime, __: Ho
 
 def ask_others(session: Session, facts: Mapping[str, Any], _: datetime, __: House) -> object:
     """Ask the next who can decide."""
-    return pass_up(session, deed_id=int(facts["deed_id"]), at_stage=str(facts["stage"]))
+    return pass_up(
+        session,
+        deed_id=int(facts["deed_id"]),
+        at_stage=str(facts["stage"]),
+        again=bool(facts.get("mark")),
+    )
+
+
+def remind_the_last(session: Session, facts: Mapping[str, Any], _: datetime, __: House) -> object:
+    """Remind the last who were asked once more."""
+    return remind_last(
+        session,
+        deed_id=int(facts["deed_id"]),
+        at_stage=str(facts["stage"]),
+        times=int(facts["mark"]) + 1,
+    )
 
 
 def post_what_was_listed(session: Session, facts: Mapping[str, Any], now: datetime, house: House) -> object:
