@@ -6,14 +6,21 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Row, insert, select, update
+from sqlalchemy import Row, func, insert, select, update
 from sqlmodel import Session
 
 from points.accounts import Held, community_account, find_accounts, held_by, holdings, lock
 from points.common_goods import SpendingState, spendings
 from points.deciding import bad_amount
 from points.errors import KeyConflict
-from points.gift_errors import NoPurpose, NotEnoughInFund, OwnSpending, SpendingEnded, UnknownSpending
+from points.gift_errors import (
+    NoPurpose,
+    NotEnoughInFund,
+    OwnSpending,
+    SpendingEnded,
+    TooManyWaiting,
+    UnknownSpending,
+)
 from points.gifts import fund_account
 from points.holding import capture_hold, place_hold, release_hold
 from points.models import AccountKind, accounts
@@ -21,6 +28,7 @@ from points.models import AccountKind, accounts
 LAPSES_AFTER = timedelta(days=7)
 LONGEST_PURPOSE = 200
 SHOWN = 10
+MOST_WAITING = 20
 
 
 @dataclass(frozen=True)
@@ -129,6 +137,7 @@ def propose(
     Raises:
         BadAmount, NoPurpose: it cannot be.
         NotEnoughInFund: the fund has less.
+        TooManyWaiting: so many wait for a second person that nobody could read more.
         KeyConflict: the key proposed something else before.
     """
     purpose = checked_purpose(purpose)
@@ -140,6 +149,7 @@ def propose(
     first = session.execute(select(spendings).where(spendings.c.key == key)).one_or_none()
     if first is not None:
         return _same(_view(first), key, {"fund": fund, "amount": amount, "purpose": purpose})
+    _check_room(session, fund)
     if available < amount:
         raise NotEnoughInFund(available, amount)
     hold = place_hold(session, account=account, amount=amount, key=f"spending:{key}", now=now)
@@ -223,6 +233,12 @@ def lapse(session: Session, *, spending_id: int, now: datetime) -> Spending | No
     if row.state is not SpendingState.OPEN or row.lapses_at > now:
         return None
     return _release(session, row, SpendingState.LAPSED, now)
+
+
+def _check_room(session: Session, fund: str) -> None:
+    waiting = select(func.count()).where(spendings.c.fund == fund, spendings.c.state == SpendingState.OPEN)
+    if session.execute(waiting).scalar_one() >= MOST_WAITING:
+        raise TooManyWaiting(MOST_WAITING)
 
 
 def _open(session: Session, spending_id: int, now: datetime) -> Row[Any]:

@@ -13,7 +13,12 @@ class GiftsOff(PointsError):
 
 @dataclass(eq=False)
 class OwnGift(PointsError):
-    """Giver and receiver have the same points."""
+    """Giver and receiver are the same."""
+
+
+@dataclass(eq=False)
+class SharedPurse(PointsError):
+    """Giver and receiver have their points together: nothing would change."""
 
 
 @dataclass(eq=False)
@@ -42,6 +47,13 @@ class ReceivedEnough(PointsError):
 class NotEnoughInFund(PointsError):
     available: int
     amount: int
+
+
+@dataclass(eq=False)
+class TooManyWaiting(PointsError):
+    """`most` proposals wait for a second person already."""
+
+    most: int
 
 
 @dataclass(eq=False)

@@ -4,17 +4,34 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy import Column, and_, func, select
 from sqlmodel import Session
 
-from points.accounts import find_resident_account, held_by, lock, open_account, resident_account
+from points.accounts import (
+    find_own_account,
+    find_resident_account,
+    held_by,
+    lock,
+    open_account,
+    own_account,
+    purse_of,
+    resident_account,
+)
 from points.ages import came_by_month, of_person, oldest
 from points.deciding import bad_amount
 from points.errors import KeyConflict
-from points.gift_errors import GiftsOff, GivenEnough, NotEnoughToGive, OwnGift, ReceivedEnough
+from points.gift_errors import (
+    GiftsOff,
+    GivenEnough,
+    NotEnoughToGive,
+    OwnGift,
+    ReceivedEnough,
+    SharedPurse,
+)
 from points.models import AccountKind, TransferKind, transfers
 from points.months import month_of, month_start
 from points.posting import Posting, post_linked
+from points.purses_used import used_since
 
 _mended = transfers.alias("mended")
 
@@ -90,10 +107,10 @@ def gift_room(
         GiftsOff: the neighbourhood wants no gifts.
     """
     _check_wanted(limits)
-    account = find_resident_account(session, giver_id)
-    if account is None:
+    own = find_own_account(session, giver_id)
+    if own is None:
         return GiftRoom(0, limits.give, limits.give)
-    return _room(session, account, limits, now, zone)
+    return _room(session, own, limits, now, zone)
 
 
 def give(
@@ -110,32 +127,48 @@ def give(
     """Give points away, the oldest first; a neighbour gets them as old as they are.
 
     Raises:
-        GiftsOff, OwnGift, BadAmount: it cannot be.
+        GiftsOff, OwnGift, SharedPurse, BadAmount: it cannot be.
         NotEnoughToGive: fewer are available.
         GivenEnough, ReceivedEnough: it is more than the month still lets them give, or be given.
         KeyConflict: the key gave something else before.
     """
     _check_wanted(limits)
-    giver, receiver = resident_account(session, giver_id), _account_of(session, to)
+    own, receiver = own_account(session, giver_id), _account_of(session, to)
+    giver = purse_of(session, own)
     if giver == receiver:
-        raise OwnGift
+        raise OwnGift if to.resident_id == giver_id else SharedPurse
     lock(session, [giver, receiver])
     new = not _given_before(session, key, giver, receiver, amount)
     if new:
-        available = _check(session, giver, receiver, to, amount, limits, now, zone)
+        available = _check(session, own, to, amount, limits, now, zone)
         postings = _postings(session, key, giver, receiver, available, amount, to)
         post_linked(session, postings, now, zone=zone)
-    room = _room(session, giver, limits, now, zone)
+    room = _room(session, own, limits, now, zone)
     received = held_by(session, receiver).available
     return Gift(key, giver_id, to, amount, room.available, room.left, received, new)
 
 
 def gave_since(session: Session, giver_id: int, receiver_id: int, since: datetime) -> bool:
-    """Tell whether somebody gave a neighbour anything since a moment."""
-    giver, receiver = find_resident_account(session, giver_id), find_resident_account(session, receiver_id)
-    t = transfers.c
-    gifts = (t.debit == giver, t.credit == receiver, t.kind == TransferKind.GIFT, t.at > since)
+    """Tell whether somebody gave a neighbour anything since a moment, wherever their points lay then."""
+    giver, receiver = find_own_account(session, giver_id), find_own_account(session, receiver_id)
+    if giver is None or receiver is None:
+        return False
+    t, of, to = transfers.c, used_since(session, giver, since), used_since(session, receiver, since)
+    gifts = (t.debit.in_(of), t.credit.in_(to), t.kind == TransferKind.GIFT, t.at > since)
     return session.connection().execute(select(t.id).where(*gifts).limit(1)).first() is not None
+
+
+def check_apart(session: Session, *, giver_id: int, receiver_id: int) -> None:
+    """Let nobody give to who has the same points.
+
+    Raises:
+        OwnGift, SharedPurse: it is themselves, or they have their points together.
+    """
+    if giver_id == receiver_id:
+        raise OwnGift
+    account = find_resident_account(session, giver_id)
+    if account is not None and account == find_resident_account(session, receiver_id):
+        raise SharedPurse
 
 
 def fund_account(session: Session, fund: str) -> int:
@@ -154,16 +187,15 @@ def _check_wanted(limits: GiftLimits) -> None:
         raise GiftsOff
 
 
-def _room(session: Session, account: int, limits: GiftLimits, now: datetime, zone: ZoneInfo) -> GiftRoom:
-    given = _passed(session, transfers.c.debit == account, now, zone)
-    available = held_by(session, account, now=now).available
+def _room(session: Session, own: int, limits: GiftLimits, now: datetime, zone: ZoneInfo) -> GiftRoom:
+    given = _passed(session, transfers.c.debit, own, now, zone)
+    available = held_by(session, purse_of(session, own), now=now).available
     return GiftRoom(available, max(0, limits.give - given), limits.give)
 
 
 def _check(
     session: Session,
-    giver: int,
-    receiver: int,
+    own: int,
     to: Receiver,
     amount: int,
     limits: GiftLimits,
@@ -171,19 +203,28 @@ def _check(
     zone: ZoneInfo,
 ) -> int:
     """Refuse what cannot be given; give what is available for it. Both are locked, so it stays true."""
-    room = _room(session, giver, limits, now, zone)
+    room = _room(session, own, limits, now, zone)
     room.after(amount)
     if to.fund is None:
-        left = limits.receive - _passed(session, transfers.c.credit == receiver, now, zone)
+        theirs = own_account(session, to.resident_id or 0)
+        left = limits.receive - _passed(session, transfers.c.credit, theirs, now, zone)
         if amount > left:
             raise ReceivedEnough(limits.receive, max(0, left))
     return room.available
 
 
-def _passed(session: Session, whose: ColumnElement[bool], now: datetime, zone: ZoneInfo) -> int:
-    """Add up what residents gave since the month began, where one side is known; what was reversed is not."""
+def _passed(session: Session, side: Column[int], own: int, now: datetime, zone: ZoneInfo) -> int:
+    """Add up what residents gave since the month began, where one side is somebody's; reversed is not given.
+
+    Theirs is whatever purse they used since then: what a household has given stays given by who leaves.
+    """
     t, since = transfers.c, month_start(month_of(now, zone), zone)
-    gifts = and_(whose, t.kind == TransferKind.GIFT, t.at >= since, of_person(t.debit))
+    gifts = and_(
+        side.in_(used_since(session, own, since)),
+        t.kind == TransferKind.GIFT,
+        t.at >= since,
+        of_person(t.debit),
+    )
     query = select(func.coalesce(func.sum(t.amount), 0)).outerjoin(_mended, _mended.c.reverses == t.id)
     return int(session.connection().execute(query.where(gifts, _mended.c.id.is_(None))).scalar_one())
 

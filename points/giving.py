@@ -5,6 +5,7 @@ from points.fund_keeping import exported_spendings, forget_spendings
 from points.funds import (
     LAPSES_AFTER,
     LONGEST_PURPOSE,
+    MOST_WAITING,
     Fund,
     Proposer,
     Spending,
@@ -28,14 +29,17 @@ from points.gift_errors import (
     OwnGift,
     OwnSpending,
     ReceivedEnough,
+    SharedPurse,
     SpendingEnded,
+    TooManyWaiting,
     UnknownSpending,
 )
-from points.gifts import Gift, GiftLimits, GiftRoom, Receiver, gift_room, give
+from points.gifts import Gift, GiftLimits, GiftRoom, Receiver, check_apart, gift_room, give
 
 __all__ = [
     "LAPSES_AFTER",
     "LONGEST_PURPOSE",
+    "MOST_WAITING",
     "Fund",
     "Gift",
     "GiftLimits",
@@ -50,11 +54,14 @@ __all__ = [
     "Proposer",
     "ReceivedEnough",
     "Receiver",
+    "SharedPurse",
     "Spending",
     "SpendingEnded",
     "SpendingState",
+    "TooManyWaiting",
     "UnknownSpending",
     "agree",
+    "check_apart",
     "checked_purpose",
     "exported_spendings",
     "forget_spendings",

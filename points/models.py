@@ -177,6 +177,16 @@ class Purse(SQLModel, table=True):
     since: datetime = Field(sa_type=Moment)
 
 
+class PurseLeft(SQLModel, table=True):
+    """A purse in which an account's points lay until it left for another: what was given of it counts on."""
+
+    __tablename__ = "purse_left"
+
+    account: int = Field(primary_key=True, foreign_key="account.id", sa_type=BigId)
+    purse: int = Field(primary_key=True, foreign_key="account.id", sa_type=BigId)
+    left_at: datetime = Field(sa_type=Moment)
+
+
 class MonthlyTotal(SQLModel, table=True):
     """What a resident (by account), household, team, building or grid earned in a month."""
 
@@ -202,4 +212,5 @@ balances = _table("balance")
 holds = _table("hold")
 transfers = _table("transfer")
 purses = _table("purse")
+purses_left = _table("purse_left")
 monthly_totals = _table("monthlytotal")

@@ -15,6 +15,7 @@ from points.books import transfer
 from points.models import AccountKind, TransferKind, accounts, purses, transfers
 from points.months import month_of
 from points.posting import Posting, Refused, post
+from points.purses_used import note_left
 
 
 class Passing(StrEnum):
@@ -166,6 +167,7 @@ def _purse_for(session: Session, household: str, mine: Sequence[int]) -> int:
 def _point(session: Session, account_ids: Sequence[int], purse: int, now: datetime) -> None:
     """Let accounts pass on to a purse; the purse itself keeps what it has."""
     connection = session.connection()
+    note_left(session, account_ids, purse, now)
     connection.execute(delete(purses).where(purses.c.account.in_([*account_ids, purse])))
     rows = [{"account": one, "purse": purse, "since": now} for one in account_ids if one != purse]
     if rows:

@@ -1,18 +1,19 @@
 """🌳 at /points: area funds to read and to spend: proposed by one coordinator, agreed to by somebody else."""
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bot.chat.amounts import points_typed
 from bot.chat.conversation import Talk
-from bot.chat.giving_words import about, page_html
-from bot.chat.keyboards import Rows, one_a_row, paged, two_a_row
+from bot.chat.giving_words import about, page_html, who
+from bot.chat.keyboards import PAGE, Rows, one_a_row, page_ways, page_within, paged, two_a_row
 from bot.chat.texts import Texts
 from bot.chat.turn import Forged, Turn
 from bot.delivery import Button, Message
 from bot.giving import (
     FundPage,
+    SpendingCard,
     SpendingDone,
     SpendingProposed,
     agree_spending,
@@ -25,7 +26,7 @@ from bot.giving import (
 )
 from points.giving import LONGEST_PURPOSE, checked_purpose
 
-LIST, PAGE = "fund.list", "fund.page"
+LIST, SHOWN = "fund.list", "fund.page"
 AMOUNT, PURPOSE, PREVIEW, DONE = "fund.amount", "fund.purpose", "fund.preview", "fund.done"
 NO_AMOUNT = -1
 LONGEST_LABEL = 20
@@ -51,15 +52,15 @@ async def show_funds(turn: Turn) -> None:
 
 
 async def show_fund(turn: Turn) -> None:
-    """Show one fund."""
-    await _show(turn, turn.said.number(0))
+    """Show one fund, or another page of it."""
+    await _show(turn, turn.said.number(0), turn.said.number(1) if len(turn.said.data) > 1 else 0)
 
 
 async def begin_proposal(turn: Turn) -> None:
     """Ask how many points a common good takes."""
     area_id = turn.said.number(0)
-    place = await turn.look(check_proposer, area_id=area_id, proposer_id=turn.me)
-    page = await turn.look(fund_page, area_id=area_id, reader_id=turn.me)
+    place = await turn.look(check_proposer, area_id=area_id, proposer_id=turn.me, now=turn.now)
+    page = await turn.look(fund_page, area_id=area_id, reader_id=turn.me, now=turn.now)
     facts: dict[str, str | int] = {"area": turn.t.name(place.names), "available": page.fund.available}
     draft = {"key": secrets.token_hex(8), "area": area_id}
     await turn.ask(Message(turn.t.rich("fund.ask_amount", **facts), _cancel(turn)), AMOUNT, draft)
@@ -69,7 +70,7 @@ async def take_amount(turn: Turn) -> None:
     """Take how many points, and ask what for."""
     draft = _draft(turn, AMOUNT)
     amount = points_typed(turn.said.text)
-    page = await turn.look(fund_page, area_id=int(draft["area"]), reader_id=turn.me)
+    page = await turn.look(fund_page, area_id=int(draft["area"]), reader_id=turn.me, now=turn.now)
     page.fund.check(NO_AMOUNT if amount is None else amount)
     html = turn.t.rich("fund.ask_purpose", area=turn.t.name(page.area.names), most=LONGEST_PURPOSE)
     await turn.ask(Message(html, _cancel(turn)), PURPOSE, {**draft, "amount": amount})
@@ -78,7 +79,7 @@ async def take_amount(turn: Turn) -> None:
 async def take_purpose(turn: Turn) -> None:
     """Take what it is for, and show what everybody will read."""
     draft, purpose = _draft(turn, PURPOSE), checked_purpose(turn.said.text)
-    page = await turn.look(fund_page, area_id=int(draft["area"]), reader_id=turn.me)
+    page = await turn.look(fund_page, area_id=int(draft["area"]), reader_id=turn.me, now=turn.now)
     area, amount = turn.t.name(page.area.names), int(draft["amount"])
     html = turn.t.rich("fund.preview", area=area, amount=amount, purpose=purpose)
     buttons = one_a_row(
@@ -105,7 +106,9 @@ async def confirm(turn: Turn) -> None:
         proposer_id=turn.me,
         now=turn.now,
     )
-    names = turn.t("list.comma").join(one.name for one in made.asked)
+    names = turn.t("list.comma").join(
+        dict.fromkeys(who(turn.t, made.card, one.resident_id) for one in made.asked)
+    )
     day = turn.house.day(made.card.spending.lapses_at)
     html = turn.t.rich("fund.proposed", purpose=made.card.spending.purpose, names=names, day=day)
     await turn.show(Message(html, one_a_row(_back(turn.t, int(draft["area"])))))
@@ -134,27 +137,39 @@ async def withdraw(turn: Turn) -> None:
     await _say(turn, done, "fund.you_withdrew")
 
 
-async def _show(turn: Turn, area_id: int) -> None:
-    page = await turn.look(fund_page, area_id=area_id, reader_id=turn.me)
+async def _show(turn: Turn, area_id: int, number: int = 0) -> None:
+    page = await turn.look(fund_page, area_id=area_id, reader_id=turn.me, now=turn.now)
     gifts = turn.house.neighbourhood.points.gift_monthly > 0
-    await turn.ask(Message(page_html(turn.t, turn.house, page), _buttons(turn.t, page, gifts=gifts)), PAGE)
+    number = page_within(number, len(page.cards))
+    cards = page.cards[number * PAGE :][:PAGE]
+    ways = page_ways(len(page.cards), number, lambda other: f"gv:{area_id}:{other}", turn.t)
+    rows = (*_ways(turn.t, page, gifts=gifts), *_decisions(turn.t, page, cards), *ways, *_others(turn.t))
+    await turn.ask(Message(page_html(turn.t, turn.house, page, cards), rows), SHOWN)
 
 
-def _buttons(t: Texts, page: FundPage, *, gifts: bool) -> Rows:
+def _ways(t: Texts, page: FundPage, *, gifts: bool) -> Rows:
     area_id, ways = page.area.area_id, []
     if gifts and page.lives_there:
         ways.append(Button(t("fund.button_give"), f"gf:{area_id}"))
     if page.may_propose and page.fund.available:
         ways.append(Button(t("fund.button_propose"), f"gs:{area_id}"))
+    return two_a_row(*ways)
+
+
+def _decisions(t: Texts, page: FundPage, cards: Sequence[SpendingCard]) -> Rows:
     decisions = []
-    for one in (card.spending for card in page.cards):
+    for one in (card.spending for card in cards):
         label: dict[str, str | int] = {"amount": one.amount, "purpose": _short(one.purpose)}
         if one.spending_id in page.to_decide:
             decisions.append(Button(t("fund.button_agree_to", **label), f"gc:{one.spending_id}"))
             decisions.append(Button(t("fund.button_refuse_that", **label), f"gd:{one.spending_id}"))
         if one.spending_id in page.to_withdraw:
             decisions.append(Button(t("fund.button_withdraw", **label), f"gx:{one.spending_id}"))
-    return (*two_a_row(*ways), *one_a_row(*decisions, Button(t("fund.button_others"), "gn")))
+    return one_a_row(*decisions)
+
+
+def _others(t: Texts) -> Rows:
+    return one_a_row(Button(t("fund.button_others"), "gn"))
 
 
 def _short(purpose: str) -> str:

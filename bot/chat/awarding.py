@@ -157,7 +157,7 @@ async def _ask_person(turn: Turn, draft: Draft, people: tuple[Found, ...], *, pa
 
 
 async def _person(turn: Turn, draft: Draft, resident_id: int) -> None:
-    await turn.look(check_award, coordinator_id=turn.me, resident_id=resident_id)
+    await turn.look(check_award, coordinator_id=turn.me, resident_id=resident_id, now=turn.now)
     draft = {**draft, "who": resident_id}
     code = draft.get("activity")
     if code is None:

@@ -2,12 +2,14 @@
 
 from datetime import datetime
 
+from markupsafe import Markup
 from sqlmodel import Session
 from telegram.constants import ChatMemberStatus
 from telegram.error import BadRequest, Forbidden
 
 from bot.chat.house import House
-from bot.chat.keyboards import one_a_row, plain_words
+from bot.chat.keyboards import PAGE, one_a_row, page_within, paged, plain_words
+from bot.chat.month_boards import points_at_somebody
 from bot.chat.refusals import refuses
 from bot.chat.texts import Texts
 from bot.chat.turn import Turn
@@ -56,7 +58,7 @@ async def bind(turn: Turn) -> None:
         language=language,
         now=turn.now,
     )
-    await turn.say(_bound(turn, where))
+    await turn.say(await _bound(turn, where))
 
 
 async def unbind(turn: Turn) -> None:
@@ -90,7 +92,7 @@ async def bind_channel(turn: Turn) -> None:
         language=turn.speaker.language,
         now=turn.now,
     )
-    await turn.show(_bound(turn, where))
+    await turn.show(await _bound(turn, where))
 
 
 async def unbind_one(turn: Turn) -> None:
@@ -190,18 +192,29 @@ async def _led(turn: Turn, chat_id: int) -> str:
     return chat.title or ""
 
 
-async def _list(turn: Turn) -> None:
+async def show_list(turn: Turn) -> None:
+    """Show another page of what is bound."""
+    _coordinator(turn)
+    await _list(turn, turn.said.number(0))
+
+
+async def _list(turn: Turn, page: int = 0) -> None:
     kept = await turn.look(_bound_for, turn.person)
     if not kept:
         await turn.say(Message(turn.t.rich("bind.none", bot=turn.house.bot_username)))
         return
-    lines = [turn.t.rich("bind.line", title=one.title, area=turn.t.name(names)) for one, names in kept]
+    page = page_within(page, len(kept))
+    lines = [
+        turn.t.rich("bind.line", title=one.title, area=turn.t.name(names))
+        for one, names in kept[page * PAGE :][:PAGE]
+    ]
     buttons = [
         Button(turn.t("bind.button_end", title=one.title[:LONGEST_TITLE]), f"be:{-one.chat_id}")
         for one, _ in kept
     ]
     heading = turn.t.rich("bind.list")
-    await turn.show(Message("\n".join(map(str, (heading, *lines))), one_a_row(*buttons)))
+    rows = paged(buttons, page, lambda number: f"bl:{number}", turn.t)
+    await turn.show(Message("\n".join(map(str, (heading, *lines))), rows))
 
 
 def _bound_for(session: Session, person: Person) -> list[tuple[Bound, dict[str, str]]]:
@@ -209,8 +222,11 @@ def _bound_for(session: Session, person: Person) -> list[tuple[Bound, dict[str, 
     return [(one, dict(where.names)) for one, where in kept if person.may(Act.BIND_GROUP, where.path)]
 
 
-def _bound(turn: Turn, where: AreaView) -> Message:
-    return Message(turn.t.rich("bind.done", area=turn.t.name(where.names), bot=turn.house.bot_username))
+async def _bound(turn: Turn, where: AreaView) -> Message:
+    html = turn.t.rich("bind.done", area=turn.t.name(where.names), bot=turn.house.bot_username)
+    if where.parent_id is not None and await turn.look(points_at_somebody, where.area_id):
+        html += Markup("\n") + turn.t.rich("bind.small")
+    return Message(html)
 
 
 @refuses(NoSuchPlaceError)

@@ -12,6 +12,7 @@ from bot.chat.deed_words import objection, question, reason, what
 from bot.chat.earning_words import earning, earning_html
 from bot.chat.house import House
 from bot.chat.keyboards import one_a_row
+from bot.chat.public_lines import announce_listed
 from bot.chat.telling import tell
 from bot.chat.texts import Texts
 from bot.community import PersonAddress
@@ -124,7 +125,7 @@ def asked_back(session: Session, event: DeedAskedBack, house: House, now: dateti
 
 @announces(DeedListed)
 def listed(session: Session, event: DeedListed, house: House, now: datetime) -> None:
-    """Tell the claimant until when it is listed, and note when it is posted."""
+    """Tell the claimant and bound groups until when it is listed, and note when it is posted."""
     deed = event.card.deed
     withdraw(session, about(deed.deed_id), now)
 
@@ -135,6 +136,7 @@ def listed(session: Session, event: DeedListed, house: House, now: datetime) -> 
     tell(session, event.claimant, key=f"deed:{deed.deed_id}:listed", words=words, now=now)
     facts = {"deed_id": deed.deed_id}
     put(session, key=f"deed:{deed.deed_id}:post", kind=POST_DUE, at=event.until, facts=facts)
+    announce_listed(session, event, house, now)
 
 
 @announces(DeedPaid)

@@ -11,28 +11,30 @@ from bot.chat.house import House
 from bot.deeds import pass_up, post_listed, remind, remind_last
 
 
-def remind_about(session: Session, facts: Mapping[str, Any], _: datetime, __: House) -> object:
+def remind_about(session: Session, facts: Mapping[str, Any], now: datetime, _: House) -> object:
     """Remind who is to decide."""
-    return remind(session, deed_id=int(facts["deed_id"]), at_stage=str(facts["stage"]))
+    return remind(session, deed_id=int(facts["deed_id"]), at_stage=str(facts["stage"]), now=now)
 
 
-def ask_others(session: Session, facts: Mapping[str, Any], _: datetime, __: House) -> object:
+def ask_others(session: Session, facts: Mapping[str, Any], now: datetime, _: House) -> object:
     """Ask the next who can decide."""
     return pass_up(
         session,
         deed_id=int(facts["deed_id"]),
         at_stage=str(facts["stage"]),
+        now=now,
         again=bool(facts.get("mark")),
     )
 
 
-def remind_the_last(session: Session, facts: Mapping[str, Any], _: datetime, __: House) -> object:
+def remind_the_last(session: Session, facts: Mapping[str, Any], now: datetime, _: House) -> object:
     """Remind the last who were asked once more."""
     return remind_last(
         session,
         deed_id=int(facts["deed_id"]),
         at_stage=str(facts["stage"]),
         times=int(facts["mark"]) + 1,
+        now=now,
     )
 
 

@@ -6,7 +6,15 @@ from functools import partial
 import structlog
 from markupsafe import escape
 from sqlmodel import Session
-from telegram import Bot, CallbackQuery, ChatMemberUpdated, Update, User
+from telegram import (
+    Bot,
+    CallbackQuery,
+    ChatMember,
+    ChatMemberRestricted,
+    ChatMemberUpdated,
+    Update,
+    User,
+)
 from telegram import Message as TelegramMessage
 from telegram.constants import ChatMemberStatus, ChatType
 from telegram.error import Forbidden
@@ -31,6 +39,13 @@ from bot.database import Database
 from bot.delivery import Button, Message, move_chat
 
 log = structlog.get_logger(__name__)
+
+
+def _is_gone(bot: ChatMember) -> bool:
+    """Tell whether the bot is no longer in a chat; restrictions outlast leaving."""
+    if isinstance(bot, ChatMemberRestricted):
+        return not bot.is_member
+    return bot.status in (ChatMemberStatus.BANNED, ChatMemberStatus.LEFT)
 
 
 @refuses(Forged)
@@ -70,7 +85,7 @@ class Door:
             await self._message(update.message, update.message.from_user)
 
     async def _membership(self, change: ChatMemberUpdated) -> None:
-        gone = change.new_chat_member.status in (ChatMemberStatus.BANNED, ChatMemberStatus.LEFT)
+        gone = _is_gone(change.new_chat_member)
         if change.chat.type != ChatType.PRIVATE:
             await self._group_membership(change, gone=gone)
             return

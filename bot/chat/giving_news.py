@@ -10,6 +10,7 @@ from bot.chat.announcing import announces
 from bot.chat.giving_words import about
 from bot.chat.house import House
 from bot.chat.keyboards import one_a_row
+from bot.chat.public_lines import announce_paid
 from bot.chat.telling import tell
 from bot.chat.texts import Texts, texts
 from bot.delivery import Button, Message, Recipient, rewrite
@@ -66,8 +67,9 @@ def proposed(session: Session, event: SpendingProposed, _: House, now: datetime)
 
 @announces(SpendingAgreed)
 def agreed(session: Session, event: SpendingAgreed, _: House, now: datetime) -> None:
-    """Tell who proposed it, and put who agreed into the questions."""
+    """Tell who proposed it and the area's groups, and put who agreed into the questions."""
     _close(session, event, "fund.was_agreed", now)
+    announce_paid(session, event, now)
 
 
 @announces(SpendingRefused)

@@ -1,5 +1,7 @@
 """How gifts and area funds are worded, and how each refusal of one is said."""
 
+from collections.abc import Sequence
+
 from markupsafe import Markup
 
 from bot.chat.house import House
@@ -27,7 +29,9 @@ from points.giving import (
     OwnGift,
     OwnSpending,
     ReceivedEnough,
+    SharedPurse,
     SpendingState,
+    TooManyWaiting,
     UnknownSpending,
 )
 
@@ -46,15 +50,16 @@ def seen(t: Texts, one: Neighbour) -> str:
     return t("gift.person", name=one.name, area=t.name(one.area_names))
 
 
-def page_html(t: Texts, house: House, page: FundPage) -> Markup:
-    """Word a fund: what it has, what waits for a second person, and what was paid by whose consent."""
+def page_html(t: Texts, house: House, page: FundPage, cards: Sequence[SpendingCard]) -> Markup:
+    """Word a fund: what it has, and of these cards what waits for a second person and what was paid."""
     lines = [t.rich("fund.heading", area=t.name(page.area.names), available=page.fund.available)]
-    waiting = [one for one in page.cards if one.spending.is_open]
-    paid = [one for one in page.cards if not one.spending.is_open]
+    waiting = [one for one in cards if one.spending.is_open]
+    paid = [one for one in cards if not one.spending.is_open]
     if waiting:
         lines.append(Markup("\n") + t.rich("fund.waiting"))
         lines += [_waiting(t, house, one) for one in waiting]
-    lines.append(Markup("\n") + t.rich("fund.paid" if paid else "fund.nothing_paid"))
+    if paid or page.nothing_paid:
+        lines.append(Markup("\n") + t.rich("fund.paid" if paid else "fund.nothing_paid"))
     lines += [_paid(t, house, one) for one in paid]
     return Markup("\n").join(lines)
 
@@ -125,6 +130,11 @@ def _own_gift(_: OwnGift, t: Texts, __: House) -> str:
     return t("refusal.own_gift")
 
 
+@refuses(SharedPurse)
+def _shared_purse(_: SharedPurse, t: Texts, __: House) -> str:
+    return t("refusal.shared_purse")
+
+
 @refuses(OnlyYourself)
 def _yourself(_: OnlyYourself, t: Texts, __: House) -> str:
     return t("refusal.own_gift")
@@ -158,6 +168,11 @@ def _not_in_fund(error: NotEnoughInFund, t: Texts, _: House) -> str:
 @refuses(NoPurpose)
 def _no_purpose(error: NoPurpose, t: Texts, _: House) -> str:
     return t("refusal.no_purpose", most=error.most)
+
+
+@refuses(TooManyWaiting)
+def _too_many(error: TooManyWaiting, t: Texts, _: House) -> str:
+    return t("refusal.too_many_waiting", most=error.most)
 
 
 @refuses(NobodyToAgree)

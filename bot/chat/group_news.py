@@ -5,10 +5,12 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from markupsafe import Markup
 from sqlmodel import Session
 
 from bot.chat.house import House
 from bot.chat.keyboards import one_a_row
+from bot.chat.listed_links import list_button, listed_within
 from bot.chat.month_boards import MonthBoards, group_boards
 from bot.chat.month_words import draw, news_html, picture_of
 from bot.chat.telling import Words
@@ -45,7 +47,7 @@ def announce_to_groups(
     for where, groups in _by_area(session):
         boards = group_boards(session, month=month, top=top, area_id=where.area_id)
         if not boards.empty:
-            words = _News(boards, where, house, drawn, root)
+            words = _News(boards, where, house, drawn, root, listed_within(session, where))
             tell_groups(session, groups, key=f"leaderboard:{month}:{where.code}", words=words, now=now)
 
 
@@ -77,15 +79,22 @@ class _News:
         house: House,
         drawn: Mapping["LeaderboardPicture", bytes],
         root: str | None,
+        listed: int,
     ) -> None:
+        self._listed = listed
         self._boards, self._where, self._house, self._drawn, self._root = boards, where, house, drawn, root
 
     def __call__(self, t: Texts) -> Message:
         picture = _picture(t, self._boards, self._where, self._house)
         name = None if self._where.parent_id is None else t.name(self._where.names)
+        html = news_html(t, self._boards, root=self._root, area=name)
+        ways = [Button(t("boards.button_mine"), url=self._house.chat_link)]
+        if self._listed:
+            html += Markup("\n\n") + t.rich("public.count", count=self._listed)
+            ways.append(list_button(t, self._house))
         return Message(
-            str(news_html(t, self._boards, root=self._root, area=name)),
-            one_a_row(Button(t("boards.button_mine"), url=self._house.chat_link)),
+            str(html),
+            one_a_row(*ways),
             photo=self._drawn[picture] if picture in self._drawn else draw(picture),
             file_name=f"leaderboard-{self._boards.month}.png",
         )

@@ -38,15 +38,24 @@ def paged(options: Sequence[Button], page: int, turn_to: Callable[[int], str], t
         turn_to: gives the data of a button that turns to a page.
         t: the reader's language.
     """
-    last = max(0, (len(options) - 1) // PAGE)
-    page = min(max(page, 0), last)
+    page = page_within(page, len(options))
     rows = one_a_row(*options[page * PAGE : (page + 1) * PAGE])
+    return (*rows, *page_ways(len(options), page, turn_to, t))
+
+
+def page_within(page: int, total: int) -> int:
+    """Give a page that is there: of pages that are not, the last one."""
+    return min(max(page, 0), max(0, (total - 1) // PAGE))
+
+
+def page_ways(total: int, page: int, turn_to: Callable[[int], str], t: Texts) -> Rows:
+    """Give the way to the neighbouring pages of so many things, eight a page; no row where there is one."""
     ways = []
     if page > 0:
         ways.append(Button(t("button.page_back"), turn_to(page - 1)))
-    if page < last:
+    if (page + 1) * PAGE < total:
         ways.append(Button(t("button.page_on"), turn_to(page + 1)))
-    return (*rows, tuple(ways)) if ways else rows
+    return (tuple(ways),) if ways else ()
 
 
 def told_apart(named: Sequence[tuple[str, str]]) -> list[str]:

@@ -8,7 +8,9 @@ from bot.chat.deed_rules import rules_of
 from bot.chat.deed_words import decided, what
 from bot.chat.house import House
 from bot.chat.keyboards import PAGE, one_a_row, paged
+from bot.chat.listed_links import START
 from bot.chat.refusals import refuses
+from bot.chat.starting import opens
 from bot.chat.texts import Texts
 from bot.chat.turn import Forged, Turn
 from bot.community import Place, shown_names
@@ -40,6 +42,12 @@ async def show_list(turn: Turn) -> None:
     shown = cards[min(page, (len(cards) - 1) // PAGE) * PAGE :][:PAGE]
     lines = [_line(turn.t, turn.house, card, names[card.deed.deed_id]) for card in shown]
     await turn.ask(Message(Markup("\n").join([turn.t.rich("public.heading"), *lines]), rows), LIST)
+
+
+@opens(START)
+async def from_group(turn: Turn, _: str) -> None:
+    """A resident comes from a group's post to what is listed."""
+    await show_list(turn)
 
 
 async def ask_objection(turn: Turn) -> None:

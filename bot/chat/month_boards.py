@@ -7,12 +7,14 @@ from sqlmodel import Session
 from bot.chat.board_names import Names, names_of
 from bot.community import (
     Place,
+    area,
     areas_within,
     group_keys,
     person_by_id,
     residents_in,
     root_area,
     teams_of,
+    unnamed_groups,
 )
 from points import AROUND, Board, GroupKind, Rank, Rest, period_board
 
@@ -82,7 +84,11 @@ def month_boards(session: Session, *, month: str, top: int, reader: int | None) 
 
 
 def group_boards(session: Session, *, month: str, top: int, area_id: int) -> MonthBoards:
-    """Give the boards of a month as a group of this area may show them: those who live there now."""
+    """Give the boards of a month as a group of this area may show them: those who live there now.
+
+    Of an area with under five people, somebody of whom is not to be named in groups, none is shown: who
+    earned would be known by counting off.
+    """
     only = _within(session, area_id)
     boards = tuple(_board(session, month, kind, None, Place.GROUP, some) for kind, some in only.items())
     return MonthBoards(month, boards, top)
@@ -92,10 +98,17 @@ def _within(session: Session, area_id: int) -> dict[GroupKind, frozenset[str] | 
     """Say who is ranked in an area, kind by kind; teams belong to the whole community."""
     if area_id == root_area(session).area_id:
         return dict.fromkeys(KINDS)
+    if points_at_somebody(session, area_id):
+        return {}
     return {
         GroupKind.RESIDENT: frozenset(str(one.resident_id) for one in residents_in(session, area_id)),
         GroupKind.BUILDING: frozenset(one.code for one in areas_within(session, area_id)),
     }
+
+
+def points_at_somebody(session: Session, area_id: int) -> bool:
+    """Tell whether so few live in an area that its boards would point at who is not to be named."""
+    return area(session, area_id).code in unnamed_groups(session, Place.GROUP).areas
 
 
 def _own_keys(session: Session, reader: int | None) -> dict[GroupKind, str | None]:

@@ -11,10 +11,8 @@ from bot.community import (
     PersonAddress,
     Role,
     area,
-    group_keys,
     holders,
-    household_members,
-    lived_together,
+    near_people,
     who_did,
 )
 from points.shops import Complaint
@@ -50,16 +48,4 @@ def has_part(session: Session, event: Complaint, people: Iterable[int], now: dat
     sides |= {one.resident_id for one in staff(session, event.merchant)}
     if event.resident_id is not None:
         sides.add(event.resident_id)
-    return asked & sides | _lived_with(session, asked, sides, now)
-
-
-def _lived_with(session: Session, people: set[int], sides: set[int], now: datetime) -> set[int]:
-    """Moving out shortly before deciding makes nobody impartial."""
-    homes = {number: keys.household for number, keys in group_keys(session, people).items()}
-    close: set[int] = set()
-    for side in sides:
-        lately = lived_together(session, side, now)
-        left = {household for household, until in lately.left.items() if now < until}
-        kin = {*household_members(session, side), *lately.parted}
-        close |= {number for number in people if number in kin or homes.get(number) in left}
-    return close
+    return asked & near_people(session, sides, now)

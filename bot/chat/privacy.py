@@ -155,8 +155,8 @@ def erase_resident(
     taken_back = forget_spendings(session, resident_id=resident_id, now=now)
     given_back = points.forget_owner(session, resident_id, now)
     community.forget(session, resident_id=resident_id, now=now)
-    reopened = (ask_anew(session, deed_id=one) for one in begun)
-    return *given_back, *withdrawn_with(session, taken_back), *reopened
+    reopened = (ask_anew(session, deed_id=one, now=now) for one in begun)
+    return *given_back, *withdrawn_with(session, taken_back, now), *reopened
 
 
 def erase_what_others_read(session: Session, now: datetime) -> None:

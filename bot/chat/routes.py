@@ -210,6 +210,7 @@ ROUTES = Routes(
         "bn": being_shown.turn_news,
         "bc": binding.bind_channel,
         "be": binding.unbind_one,
+        "bl": binding.show_list,
         "pe": privacy.export,
         "pf": privacy.ask_forget,
     },

@@ -1,6 +1,7 @@
 """Verifying a deed: approve, reject with a reason, ask back; and the claimant's answer."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from functools import partial
 
 from sqlmodel import Session
@@ -22,6 +23,7 @@ from bot.deeds import (
     DeedListed,
     DeedPaid,
     DeedRejected,
+    NearFirst,
     Outcome,
     answer_verifier,
     ask_claimant,
@@ -36,6 +38,7 @@ from points.deeds import (
     NotAskedBack,
     OwnDeed,
     SecondPersonNeeded,
+    TooClose,
     UnknownDeed,
     Why,
     deed,
@@ -71,7 +74,7 @@ async def approve(turn: Turn) -> None:
 
 async def ask_reason(turn: Turn) -> None:
     """Ask why a deed is rejected."""
-    card = await turn.look(_open_card, turn.said.number(0), turn.me)
+    card = await turn.look(_open_card, turn.said.number(0), turn.me, turn.now)
     deed_id = card.deed.deed_id
     buttons = [Button(turn.t(key), f"dr:{deed_id}:{why.value}") for why, key in WHY_BUTTONS.items()]
     html = turn.t.rich(
@@ -96,7 +99,7 @@ async def take_reason(turn: Turn) -> None:
 
 async def ask_question(turn: Turn) -> None:
     """Ask what a verifier wants to know."""
-    card = await turn.look(_open_card, turn.said.number(0), turn.me)
+    card = await turn.look(_open_card, turn.said.number(0), turn.me, turn.now)
     html = turn.t.rich("verify.ask_question", name=card.name(card.deed.resident_id))
     message = Message(html, one_a_row(Button(turn.t("button.cancel"), "x")))
     await turn.ask(message, QUESTION, {"deed": card.deed.deed_id}, new=True)
@@ -150,7 +153,7 @@ async def take_answer(turn: Turn) -> None:
 
 async def show_place(turn: Turn) -> None:
     """Show on the map where it was."""
-    card = await turn.look(_open_card, turn.said.number(0), turn.me)
+    card = await turn.look(_open_card, turn.said.number(0), turn.me, turn.now)
     if card.deed.place is None:
         raise Forged
     latitude, longitude = card.deed.place
@@ -188,8 +191,8 @@ def _deed_of(turn: Turn) -> int:
     return int(turn.talk.draft["deed"])
 
 
-def _open_card(session: Session, deed_id: int, verifier_id: int) -> DeedCard:
-    return deed_card(session, still_open(session, deed_id=deed_id, verifier_id=verifier_id))
+def _open_card(session: Session, deed_id: int, verifier_id: int, now: datetime) -> DeedCard:
+    return deed_card(session, still_open(session, deed_id=deed_id, verifier_id=verifier_id, now=now))
 
 
 @refuses(DecidedBefore)
@@ -219,6 +222,16 @@ def _own(error: OwnDeed, t: Texts, house: House) -> str:
 @refuses(SecondPersonNeeded)
 def _second_needed(_: SecondPersonNeeded, t: Texts, __: House) -> str:
     return t("verify.second_needed")
+
+
+@refuses(NearFirst)
+def _near_first(_: NearFirst, t: Texts, __: House) -> str:
+    return t("verify.near_first")
+
+
+@refuses(TooClose)
+def _too_close(_: TooClose, t: Texts, __: House) -> str:
+    return t("verify.too_close")
 
 
 @refuses(NotAskedBack)

@@ -90,6 +90,7 @@ from bot.community.invitations import Accepted, InvitationView, accept_invitatio
 from bot.community.joining import Joined, join
 from bot.community.models import ChatState, Role, ShownIn, TeamKind
 from bot.community.names import Place, checked_name, masked, name_key, shown_name
+from bot.community.nearness import near_people
 from bot.community.privacy import exported, forget
 from bot.community.residents import (
     Found,
@@ -261,6 +262,7 @@ __all__ = [
     "move",
     "move_in",
     "name_key",
+    "near_people",
     "open_area",
     "path_range",
     "people_who_may",

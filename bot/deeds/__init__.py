@@ -1,7 +1,7 @@
 """Good deeds between people: who claims, who verifies, who may object, and who hears of it."""
 
 from bot.deeds.claiming import answer_verifier, award_deed, check_award, claim_deed, worth_to
-from bot.deeds.errors import AskedBefore, DecidedBefore, NobodyCalled, OwnAward
+from bot.deeds.errors import AskedBefore, DecidedBefore, NearFirst, NobodyCalled, OwnAward
 from bot.deeds.events import (
     DeedAnswered,
     DeedAskedBack,
@@ -44,6 +44,7 @@ __all__ = [
     "DeedUnheard",
     "DeedUnheardOf",
     "DeedUnpaid",
+    "NearFirst",
     "NobodyCalled",
     "Outcome",
     "OwnAward",

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from bot.community import Act, card, household_members, require, teams_of
+from bot.community import Act, card, near_people, require, teams_of
 from bot.deeds.errors import OwnAward, saying_who
 from bot.deeds.events import DeedAnswered, DeedClaimed
 from bot.deeds.people import (
@@ -15,7 +15,6 @@ from bot.deeds.people import (
     facts_of,
     first_tier,
     household_of,
-    households_of,
     people_by_tier,
     up_to,
     verifiers,
@@ -43,7 +42,7 @@ def claim_deed(
     doer = _doer(session, resident_id, now, leads=leads)
     tier = first_tier(people_by_tier(session, _home(session, doer), leads=leads), leads=leads)
     deed, new = claim(session, key=key, doer=doer, work=work, tier=tier, now=now, zone=rules.zone)
-    return DeedClaimed(deed_card(session, deed), up_to(verifiers(session, deed), deed.tier), new)
+    return DeedClaimed(deed_card(session, deed), up_to(verifiers(session, deed, now), deed.tier), new)
 
 
 def answer_verifier(
@@ -58,7 +57,7 @@ def answer_verifier(
     with saying_who(session):
         deed = answer(session, deed_id=deed_id, resident_id=resident_id, proof=proof, now=now)
     return DeedAnswered(
-        deed_card(session, deed), up_to(verifiers(session, deed, without=[deed.verifier]), deed.tier)
+        deed_card(session, deed), up_to(verifiers(session, deed, now, without=[deed.verifier]), deed.tier)
     )
 
 
@@ -80,7 +79,7 @@ def award_deed(
         OwnAward: it is the coordinator, or somebody of their household.
         UnknownActivity, HowLong, HowMany, NothingSaid: it cannot be awarded so.
     """
-    check_award(session, coordinator_id=coordinator_id, resident_id=resident_id)
+    check_award(session, coordinator_id=coordinator_id, resident_id=resident_id, now=now)
     deed, new = claim(
         session,
         key=key,
@@ -103,7 +102,7 @@ def worth_to(session: Session, *, resident_id: int, work: Work, rules: DeedRules
     return worth_of(session, resident_id=resident_id, work=work, facts=facts, now=now, zone=rules.zone)
 
 
-def check_award(session: Session, *, coordinator_id: int, resident_id: int) -> None:
+def check_award(session: Session, *, coordinator_id: int, resident_id: int, now: datetime) -> None:
     """Let a coordinator award somebody who lives where their role reaches.
 
     Raises:
@@ -114,14 +113,14 @@ def check_award(session: Session, *, coordinator_id: int, resident_id: int) -> N
     )
     if coordinator_id == resident_id:
         raise OwnAward(household=False)
-    if households_of(session, [coordinator_id]) & households_of(session, [resident_id]):
+    if coordinator_id in near_people(session, [resident_id], now):
         raise OwnAward(household=True)
 
 
 def _doer(session: Session, resident_id: int, now: datetime, *, leads: bool) -> Doer:
     home = household_of(session, resident_id)
     team = next((one.code for one in teams_of(session, resident_id)), None) if leads else None
-    kin = tuple(one for one in household_members(session, resident_id) if one != resident_id)
+    kin = tuple(sorted(near_people(session, [resident_id], now) - {resident_id}))
     area_id, facts = card(session, resident_id).area.area_id, facts_of(session, resident_id, now)
     return Doer(resident_id, home, area_id, team, kin, facts)
 

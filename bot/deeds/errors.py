@@ -39,6 +39,10 @@ class OwnAward(DeedRefusal):
     household: bool
 
 
+class NearFirst(DeedRefusal):
+    """The first person who agreed lives with them, or did lately."""
+
+
 @dataclass(eq=False)
 class NobodyCalled(DeedRefusal):
     """No resident in reach has this short code, name or @username."""

@@ -56,7 +56,7 @@ def raise_objection(
     require(session, resident_id=resident_id, act=Act.CLAIM_DEED)
     object_to(session, deed_id=deed_id, by=resident_id, doubt=doubt, objection=words, now=now)
     held = pass_on(session, deed_id=deed_id, tier=Tier.OFFICERS)
-    return DeedObjected(deed_card(session, held), claimant(session, held), deciders(session, held))
+    return DeedObjected(deed_card(session, held), claimant(session, held), deciders(session, held, now))
 
 
 def settle(
@@ -73,7 +73,7 @@ def settle(
     with saying_who(session):
         held = deed(session, deed_id)
         if held.state is DeedState.OBJECTED:
-            _check_decider(session, held, decider_id)
+            _check_decider(session, held, decider_id, now)
         elif not may(session, resident_id=decider_id, act=Act.SETTLE_OBJECTION, area_id=held.area_id):
             raise NotAllowed(Act.SETTLE_OBJECTION)
         household = household_of(session, decider_id)
@@ -97,12 +97,12 @@ def post_listed(
     return paid(session, due, rules=rules, now=now) if due.state is DeedState.LISTED and over else None
 
 
-def deciders(session: Session, held: DeedView) -> People:
+def deciders(session: Session, held: DeedView, now: datetime) -> People:
     """Give who decides on an objection: coordinators who had nothing to do with it, or else admins.
 
     Where there is nobody else, it is whoever agreed to the deed.
     """
-    home = home_of(session, held)
+    home = home_of(session, held, now)
     there = {Role.COORDINATOR: dict[int, PersonAddress](), Role.ADMIN: dict[int, PersonAddress]()}
     for person, grant in holders(session, act=Act.SETTLE_OBJECTION):
         if grant.reaches(home.path, None) and person.chat_id is not None:
@@ -117,7 +117,7 @@ def deciders(session: Session, held: DeedView) -> People:
     return ()
 
 
-def _check_decider(session: Session, held: DeedView, decider_id: int) -> None:
+def _check_decider(session: Session, held: DeedView, decider_id: int, now: datetime) -> None:
     require(session, resident_id=decider_id, act=Act.SETTLE_OBJECTION, area_id=held.area_id)
-    if decider_id not in {person.resident_id for person in deciders(session, held)}:
+    if decider_id not in {person.resident_id for person in deciders(session, held, now)}:
         raise OwnDeed(household=False)

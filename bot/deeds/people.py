@@ -20,10 +20,12 @@ from bot.community import (
     group_keys,
     holders,
     lived_together,
+    near_people,
     teams_of,
 )
+from bot.deeds.errors import NearFirst
 from points import Groups, Shared, Verify
-from points.deeds import Bounds, DeedView, Facts, OwnDeed, Tier
+from points.deeds import Bounds, DeedView, Facts, OwnDeed, Tier, too_close
 
 TIERS = (Tier.LEADS, Tier.OFFICERS, Tier.ADMINS)
 _TIER_OF = {
@@ -88,20 +90,20 @@ def one_address(session: Session, resident_id: int | None) -> tuple[PersonAddres
     return () if resident_id is None else tuple(addresses(session, [resident_id]).values())
 
 
-def home_of(session: Session, deed: DeedView) -> Home:
-    """Give where a deed belongs, by where its claimant lives now and lived when they claimed it."""
+def home_of(session: Session, deed: DeedView, now: datetime) -> Home:
+    """Give where a deed belongs, by where its claimant lives now and lived lately or when they claimed it."""
     teams = {deed.team} if deed.team else set()
     households = {deed.household} if deed.household else set()
+    kin = set(deed.kin)
     if deed.resident_id is not None:
         teams |= {team.code for team in teams_of(session, deed.resident_id)}
-        households |= households_of(session, [deed.resident_id])
-    return Home(
-        area(session, deed.area_id).path, frozenset(teams), frozenset(households), deed.kin, deed.resident_id
-    )
+        kin |= near_people(session, [deed.resident_id], now) - {deed.resident_id}
+    path = area(session, deed.area_id).path
+    return Home(path, frozenset(teams), frozenset(households), frozenset(kin), deed.resident_id)
 
 
 def near(session: Session, home: Home, resident_ids: Iterable[int]) -> set[int | None]:
-    """Give who of these people is the claimant, lives with them, or did when they claimed it."""
+    """Give who of these people is the claimant, lives with them, or did lately or when they claimed it."""
     keys = group_keys(session, resident_ids)
     return {
         home.resident_id,
@@ -165,20 +167,30 @@ def up_to(people: Mapping[Tier, tuple[PersonAddress, ...]], tier: Tier) -> tuple
 
 
 def verifiers(
-    session: Session, deed: DeedView, *, without: Iterable[int | None] = ()
+    session: Session, deed: DeedView, now: datetime, *, without: Iterable[int | None] = ()
 ) -> dict[Tier, tuple[PersonAddress, ...]]:
-    """Give who may verify a deed, by tier."""
-    return people_by_tier(session, home_of(session, deed), leads=by_leads(deed.verify), without=without)
+    """Give who may verify a deed, by tier; as the second only who is close to none of the other two."""
+    home = home_of(session, deed, now)
+    people = people_by_tier(session, home, leads=by_leads(deed.verify), without=without)
+    if deed.verifier is None or not deed.is_open:
+        return people
+    out = near_people(session, [deed.verifier], now) | {
+        one.resident_id
+        for some in people.values()
+        for one in some
+        if deed.resident_id is not None and too_close(session, deed.resident_id, one.resident_id, now)
+    }
+    return {tier: tuple(one for one in some if one.resident_id not in out) for tier, some in people.items()}
 
 
-def check_verifier(session: Session, deed: DeedView, resident_id: int) -> str | None:
+def check_verifier(session: Session, deed: DeedView, resident_id: int, now: datetime) -> str | None:
     """Let somebody decide on a deed whose role reaches it; give their household.
 
     Raises:
         NotAllowed: no role of theirs does.
-        OwnDeed: it is their own, or of somebody they live with.
+        OwnDeed: it is their own, or of somebody they live with, or did lately.
     """
-    home = home_of(session, deed)
+    home = home_of(session, deed, now)
     leads = by_leads(deed.verify)
     if not any(_reaches(grant, home, leads=leads) for grant in grants_of(session, resident_id)):
         raise NotAllowed(Act.VERIFY_DEED)
@@ -186,6 +198,18 @@ def check_verifier(session: Session, deed: DeedView, resident_id: int) -> str | 
     if resident_id != home.resident_id and (household in home.households or resident_id in home.kin):
         raise OwnDeed(household=True)
     return household
+
+
+def check_second(session: Session, deed: DeedView, resident_id: int, now: datetime) -> None:
+    """Let nobody be the second person who lives with the first, or did lately: two of one home are one.
+
+    Raises:
+        NearFirst: they do, or did.
+    """
+    if not deed.is_open or deed.verifier is None or resident_id == deed.verifier:
+        return
+    if resident_id in near_people(session, [deed.verifier], now):
+        raise NearFirst
 
 
 def by_leads(verify: str) -> bool:

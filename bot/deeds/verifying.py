@@ -19,6 +19,7 @@ from bot.deeds.events import (
 )
 from bot.deeds.people import (
     DeedRules,
+    check_second,
     check_verifier,
     claimant,
     deed_card,
@@ -54,10 +55,12 @@ def say_yes(session: Session, *, deed_id: int, verifier_id: int, rules: DeedRule
         DecidedBefore: somebody decided before.
         NotAllowed, OwnDeed: it is not theirs to verify.
         SecondPersonNeeded: they agreed already.
+        NearFirst, TooClose: they cannot be the second person.
     """
     with saying_who(session):
         asked = deed(session, deed_id)
-        household = check_verifier(session, asked, verifier_id)
+        household = check_verifier(session, asked, verifier_id, now)
+        check_second(session, asked, verifier_id, now)
         outcome = agreed(session, asked, by=verifier_id, household=household, rules=rules, now=now)
     record_act(session, asked, actor=verifier_id, act=Act.VERIFY_DEED, now=now)
     return outcome
@@ -79,7 +82,7 @@ def say_no(
         NothingSaid: there is no reason, or it is too long.
     """
     with saying_who(session):
-        household = check_verifier(session, deed(session, deed_id), verifier_id)
+        household = check_verifier(session, deed(session, deed_id), verifier_id, now)
         rejected = reject(
             session, deed_id=deed_id, by=verifier_id, household=household, why=why, reason=reason, now=now
         )
@@ -97,13 +100,13 @@ def ask_claimant(
         NothingSaid: there is no question, or it is too long.
     """
     with saying_who(session):
-        household = check_verifier(session, deed(session, deed_id), verifier_id)
+        household = check_verifier(session, deed(session, deed_id), verifier_id, now)
         asked = ask_back(session, deed_id=deed_id, by=verifier_id, household=household, question=question)
     record_act(session, asked, actor=verifier_id, act="ask-about-deed", now=now)
     return DeedAskedBack(deed_card(session, asked), claimant(session, asked))
 
 
-def still_open(session: Session, *, deed_id: int, verifier_id: int) -> DeedView:
+def still_open(session: Session, *, deed_id: int, verifier_id: int, now: datetime) -> DeedView:
     """Give a deed that somebody may decide on now.
 
     Raises:
@@ -111,7 +114,7 @@ def still_open(session: Session, *, deed_id: int, verifier_id: int) -> DeedView:
     """
     with saying_who(session):
         found = deed(session, deed_id)
-        check_verifier(session, found, verifier_id)
+        check_verifier(session, found, verifier_id, now)
         if found.resident_id == verifier_id:
             raise OwnDeed(household=False)
         if not found.is_open:
@@ -131,7 +134,7 @@ def agreed(
     """Agree, and do what follows: pay, list, or ask a second person."""
     after = agree(session, deed_id=asked.deed_id, by=by, household=household, bounds=rules.bounds, now=now)
     if after.is_open:
-        return _ask_second(session, after)
+        return _ask_second(session, after, now)
     if after.state is DeedState.LISTED and after.listed_until is not None:
         return DeedListed(deed_card(session, after), claimant(session, after), after.listed_until)
     return paid(session, after, rules=rules, now=now)
@@ -143,7 +146,7 @@ def paid(session: Session, due: DeedView, *, rules: DeedRules, now: datetime) ->
     facts = facts_of(session, due.resident_id or 0, now)
     award = pay(session, deed_id=due.deed_id, now=now, zone=rules.zone, facts=facts, budget=rules.budget)
     if award is None:
-        return DeedUnpaid(deed_card(session, due), owed, _in_charge(session, due))
+        return DeedUnpaid(deed_card(session, due), owed, _in_charge(session, due, now))
     done = deed_card(session, deed(session, due.deed_id))
     return DeedPaid(done, owed, one_address(session, due.objector), award)
 
@@ -166,21 +169,21 @@ def record_act(session: Session, about: DeedView, *, actor: int, act: str, now: 
     )
 
 
-def ask_anew(session: Session, *, deed_id: int) -> DeedReopened:
+def ask_anew(session: Session, *, deed_id: int, now: datetime) -> DeedReopened:
     """Find who decides on a deed after somebody who had begun to is gone."""
-    reopened, asked = _whom_to_ask(session, deed(session, deed_id))
+    reopened, asked = _whom_to_ask(session, deed(session, deed_id), now)
     free = claimant(session, reopened) if reopened.state is DeedState.CLAIMED else ()
     return DeedReopened(deed_card(session, reopened), asked, free)
 
 
-def _ask_second(session: Session, half: DeedView) -> DeedHalfAgreed:
-    half, asked = _whom_to_ask(session, half)
+def _ask_second(session: Session, half: DeedView, now: datetime) -> DeedHalfAgreed:
+    half, asked = _whom_to_ask(session, half, now)
     return DeedHalfAgreed(deed_card(session, half), asked)
 
 
-def _whom_to_ask(session: Session, half: DeedView) -> tuple[DeedView, People]:
+def _whom_to_ask(session: Session, half: DeedView, now: datetime) -> tuple[DeedView, People]:
     """Find somebody else who can agree: of those asked so far, or of the next who can be."""
-    people = verifiers(session, half, without=[half.verifier])
+    people = verifiers(session, half, now, without=[half.verifier])
     tier: Tier | None = half.tier
     while tier is not None and not up_to(people, tier):
         tier = tier_above(people, tier)
@@ -189,6 +192,6 @@ def _whom_to_ask(session: Session, half: DeedView) -> tuple[DeedView, People]:
     return half, up_to(people, half.tier)
 
 
-def _in_charge(session: Session, about: DeedView) -> People:
-    people = verifiers(session, about)
+def _in_charge(session: Session, about: DeedView, now: datetime) -> People:
+    people = verifiers(session, about, now)
     return people[Tier.OFFICERS] or people[Tier.ADMINS]

@@ -1,6 +1,6 @@
 """What time does to a deed that nobody decides on: a reminder after a day, others are asked after three."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
@@ -24,7 +24,7 @@ def stage(waiting: DeedView) -> str:
     return f"{waiting.round}" if waiting.verifier is None else f"{waiting.round}+1"
 
 
-def remind(session: Session, *, deed_id: int, at_stage: str) -> DeedReminded | None:
+def remind(session: Session, *, deed_id: int, at_stage: str, now: datetime) -> DeedReminded | None:
     """Remind who is to decide, or who is to answer; nothing where that was done."""
     waiting = deed(session, deed_id)
     if stage(waiting) != at_stage:
@@ -32,11 +32,11 @@ def remind(session: Session, *, deed_id: int, at_stage: str) -> DeedReminded | N
     card, owner = deed_card(session, waiting), claimant(session, waiting)
     if waiting.state is DeedState.ASKED:
         return DeedReminded(card, asked=(), claimant=owner)
-    return DeedReminded(card, asked=whom(session, waiting), claimant=())
+    return DeedReminded(card, asked=whom(session, waiting, now), claimant=())
 
 
 def pass_up(
-    session: Session, *, deed_id: int, at_stage: str, again: bool = False
+    session: Session, *, deed_id: int, at_stage: str, now: datetime, again: bool = False
 ) -> DeedPassedOn | DeedUnheard | DeedUnheardOf | None:
     """Ask the next who can decide, or begin to remind the last; nothing where somebody did.
 
@@ -46,44 +46,44 @@ def pass_up(
     waiting = deed(session, deed_id)
     if stage(waiting) != at_stage:
         return None
-    know = () if waiting.state is DeedState.ASKED and not again else whom(session, waiting)
+    know = () if waiting.state is DeedState.ASKED and not again else whom(session, waiting, now)
     before = {person.resident_id for person in know}
     above = Tier.ADMINS
     if waiting.is_open:
-        people = verifiers(session, waiting, without=[waiting.verifier])
+        people = verifiers(session, waiting, now, without=[waiting.verifier])
         above = tier_above(people, waiting.tier) or waiting.tier
     moved = pass_on(session, deed_id=deed_id, tier=above)
-    fresh = tuple(one for one in whom(session, moved) if one.resident_id not in before)
+    fresh = tuple(one for one in whom(session, moved, now) if one.resident_id not in before)
     if fresh:
         return DeedPassedOn(deed_card(session, moved), fresh, claimant(session, moved))
-    return _unheard(session, moved, times=1) if before else DeedUnheardOf(deed_card(session, moved))
+    return _unheard(session, moved, 1, now) if before else DeedUnheardOf(deed_card(session, moved))
 
 
 def remind_last(
-    session: Session, *, deed_id: int, at_stage: str, times: int
+    session: Session, *, deed_id: int, at_stage: str, times: int, now: datetime
 ) -> DeedUnheard | DeedUnheardOf | None:
     """Remind the last who were asked, so many times by now; nothing where somebody decided."""
     waiting = deed(session, deed_id)
-    return _unheard(session, waiting, times) if stage(waiting) == at_stage else None
+    return _unheard(session, waiting, times, now) if stage(waiting) == at_stage else None
 
 
-def _unheard(session: Session, waiting: DeedView, times: int) -> DeedUnheard | DeedUnheardOf:
-    card, last = deed_card(session, waiting), _last(session, waiting)
+def _unheard(session: Session, waiting: DeedView, times: int, now: datetime) -> DeedUnheard | DeedUnheardOf:
+    card, last = deed_card(session, waiting), _last(session, waiting, now)
     if times > REMINDED_AT_MOST:
         return DeedUnheard(card, asked=(), claimant=claimant(session, waiting), times=times)
     return DeedUnheard(card, asked=last, claimant=(), times=times) if last else DeedUnheardOf(card)
 
 
-def _last(session: Session, waiting: DeedView) -> People:
+def _last(session: Session, waiting: DeedView, now: datetime) -> People:
     """Give the highest of those who are to decide."""
     if waiting.state is DeedState.OBJECTED:
-        return deciders(session, waiting)
-    people = verifiers(session, waiting, without=[waiting.verifier])
+        return deciders(session, waiting, now)
+    people = verifiers(session, waiting, now, without=[waiting.verifier])
     return next((people[tier] for tier in reversed(TIERS) if people[tier]), ())
 
 
-def whom(session: Session, waiting: DeedView) -> People:
+def whom(session: Session, waiting: DeedView, now: datetime) -> People:
     """Give who is to decide now."""
     if waiting.state is DeedState.OBJECTED:
-        return deciders(session, waiting)
-    return up_to(verifiers(session, waiting, without=[waiting.verifier]), waiting.tier)
+        return deciders(session, waiting, now)
+    return up_to(verifiers(session, waiting, now, without=[waiting.verifier]), waiting.tier)

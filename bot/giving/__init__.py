@@ -1,5 +1,6 @@
 """Giving points away: gifts between neighbours, the funds of areas, and who agrees to what these pay."""
 
+from bot.giving.deciders import public_card
 from bot.giving.errors import (
     FundNotYours,
     GiftToVerifier,
@@ -62,6 +63,7 @@ __all__ = [
     "neighbours_called",
     "own_area",
     "propose_spending",
+    "public_card",
     "refuse_spending",
     "withdraw_spending",
     "withdrawn_with",

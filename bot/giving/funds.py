@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlmodel import Session
 
@@ -42,6 +43,10 @@ class FundPage:
     to_decide: tuple[int, ...]
     to_withdraw: tuple[int, ...]
 
+    @property
+    def nothing_paid(self) -> bool:
+        return not self.fund.paid
+
 
 def funds_for(session: Session, resident_id: int) -> tuple[FundLine, ...]:
     """Give the funds somebody may read: of where they live, and those they may spend from."""
@@ -56,7 +61,7 @@ def funds_for(session: Session, resident_id: int) -> tuple[FundLine, ...]:
     return tuple(FundLine(one, balances.get(one.code, 0)) for one in areas)
 
 
-def fund_page(session: Session, *, area_id: int, reader_id: int) -> FundPage:
+def fund_page(session: Session, *, area_id: int, reader_id: int, now: datetime) -> FundPage:
     """Give a fund's page: what it has, what waits, what was paid last, and by whose consent.
 
     Raises:
@@ -74,7 +79,7 @@ def fund_page(session: Session, *, area_id: int, reader_id: int) -> FundPage:
         cards=tuple(spending_card(session, one) for one in (*shown.waiting, *shown.paid)),
         lives_there=lives_there and not place.retired,
         may_propose=allows(grants, Act.PROPOSE_SPENDING, place.path),
-        to_decide=tuple(one.spending_id for one in shown.waiting if may_decide(session, one, reader_id)),
+        to_decide=tuple(one.spending_id for one in shown.waiting if may_decide(session, one, reader_id, now)),
         to_withdraw=tuple(one.spending_id for one in shown.waiting if one.proposed_by == reader_id),
     )
 

@@ -12,14 +12,14 @@ from bot.community import (
     Place,
     addresses,
     card,
-    household_members,
+    near_people,
     require,
     shown_names,
 )
 from bot.giving.errors import FundNotYours, GiftToVerifier, NeighbourGone
 from bot.giving.events import GiftGiven
 from points.deeds import agreed_lately
-from points.giving import Gift, GiftLimits, Receiver, give
+from points.giving import Gift, GiftLimits, Receiver, check_apart, give
 
 
 def give_neighbour(
@@ -88,10 +88,14 @@ def own_area(session: Session, resident_id: int, area_id: int) -> AreaView:
 def check_receiver(session: Session, *, giver_id: int, receiver_id: int, now: datetime) -> None:
     """Let nobody thank in points for a deed that was agreed to; whole households count, on both sides.
 
+    So do those with whom one lived lately.
+
     Raises:
+        OwnGift, SharedPurse: it is themselves, or they have their points together.
         GiftToVerifier: somebody at the receiver's home agreed lately to a deed of the giver's home.
     """
-    theirs, ours = household_members(session, receiver_id), household_members(session, giver_id)
+    check_apart(session, giver_id=giver_id, receiver_id=receiver_id)
+    theirs, ours = near_people(session, [receiver_id], now), near_people(session, [giver_id], now)
     if agreed_lately(session, theirs, ours, now):
         raise GiftToVerifier
 

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from sqlmodel import Session
 
-from bot.community import Act, AreaView, area, area_by_code, household_members, record, require
+from bot.community import Act, AreaView, Place, area, area_by_code, near_people, record, require, shown_names
 from bot.giving.deciders import (
     address_of,
     check_decider,
@@ -33,7 +33,7 @@ from points.giving import Proposer, Spending, SpendingEnded
 D = TypeVar("D", bound=SpendingDone)
 
 
-def check_proposer(session: Session, *, area_id: int, proposer_id: int) -> AreaView:
+def check_proposer(session: Session, *, area_id: int, proposer_id: int, now: datetime) -> AreaView:
     """Let somebody propose who may, where somebody else can agree.
 
     Raises:
@@ -41,7 +41,7 @@ def check_proposer(session: Session, *, area_id: int, proposer_id: int) -> AreaV
         NobodyToAgree: there is no second person to ask.
     """
     require(session, resident_id=proposer_id, act=Act.PROPOSE_SPENDING, area_id=area_id)
-    if not others_who_may(session, area_id, household_members(session, proposer_id)):
+    if not others_who_may(session, area_id, near_people(session, [proposer_id], now)):
         raise NobodyToAgree
     return area(session, area_id)
 
@@ -55,11 +55,14 @@ def propose_spending(
         NotAllowed, NobodyToAgree: as `check_proposer`.
         PointsError: as `points.funds.propose`.
     """
-    place = check_proposer(session, area_id=area_id, proposer_id=proposer_id)
-    by = Proposer(proposer_id, household_of(session, proposer_id), household_members(session, proposer_id))
+    place = check_proposer(session, area_id=area_id, proposer_id=proposer_id, now=now)
+    near = tuple(sorted(near_people(session, [proposer_id], now)))
+    by = Proposer(proposer_id, household_of(session, proposer_id), near)
     made = funds.propose(session, key=key, fund=place.code, amount=amount, purpose=purpose, by=by, now=now)
     _record(session, made, actor=proposer_id, act=Act.PROPOSE_SPENDING, now=now)
-    return SpendingProposed(spending_card(session, made), deciders(session, made))
+    asked = deciders(session, made, now)
+    card = spending_card(session, made, also=[one.resident_id for one in asked])
+    return SpendingProposed(card, asked)
 
 
 def agree_spending(
@@ -71,8 +74,8 @@ def agree_spending(
         UnknownSpending, NotAllowed, OwnSpending: it is not theirs to decide.
         SpendingOver: it was decided before, or nobody did in time.
     """
-    household = check_decider(session, spending_id, decider_id)
-    asked = deciders(session, funds.spending(session, spending_id))
+    household = check_decider(session, spending_id, decider_id, now)
+    asked = deciders(session, funds.spending(session, spending_id), now)
     with _saying_who(session):
         done = funds.agree(
             session, spending_id=spending_id, by=decider_id, household=household, now=now, zone=zone
@@ -87,8 +90,8 @@ def refuse_spending(session: Session, *, spending_id: int, decider_id: int, now:
     Raises:
         as `agree_spending`.
     """
-    household = check_decider(session, spending_id, decider_id)
-    asked = deciders(session, funds.spending(session, spending_id))
+    household = check_decider(session, spending_id, decider_id, now)
+    asked = deciders(session, funds.spending(session, spending_id), now)
     with _saying_who(session):
         done = funds.refuse(session, spending_id=spending_id, by=decider_id, household=household, now=now)
     _record(session, done, actor=decider_id, act="refuse-spending", now=now)
@@ -104,7 +107,7 @@ def withdraw_spending(
         UnknownSpending: it is not theirs.
         SpendingOver: it was decided before, or nobody did in time.
     """
-    asked = deciders(session, funds.spending(session, spending_id))
+    asked = deciders(session, funds.spending(session, spending_id), now)
     with _saying_who(session):
         done = funds.withdraw(session, spending_id=spending_id, by=proposer_id, now=now)
     _record(session, done, actor=proposer_id, act="withdraw-spending", now=now)
@@ -113,14 +116,16 @@ def withdraw_spending(
 
 def lapse_spending(session: Session, *, spending_id: int, now: datetime) -> SpendingLapsed | None:
     """End what nobody decided in time; None where there is nothing to end."""
-    asked = deciders(session, funds.spending(session, spending_id))
+    asked = deciders(session, funds.spending(session, spending_id), now)
     done = funds.lapse(session, spending_id=spending_id, now=now)
     return None if done is None else _done(session, SpendingLapsed, done, asked)
 
 
-def withdrawn_with(session: Session, ended: Iterable[Spending]) -> tuple[SpendingWithdrawn, ...]:
+def withdrawn_with(
+    session: Session, ended: Iterable[Spending], now: datetime
+) -> tuple[SpendingWithdrawn, ...]:
     """Give, for others to hear, what was taken back because who proposed it is forgotten."""
-    return tuple(_done(session, SpendingWithdrawn, one, deciders(session, one)) for one in ended)
+    return tuple(_done(session, SpendingWithdrawn, one, deciders(session, one, now)) for one in ended)
 
 
 def _done(session: Session, kind: type[D], one: Spending, asked: People) -> D:
@@ -133,8 +138,9 @@ def _saying_who(session: Session) -> Iterator[None]:
     try:
         yield
     except SpendingEnded as ended:
-        by = address_of(session, ended.by)
-        raise SpendingOver(by[0].name if by else "", ended.state, ended.at) from None
+        by = () if ended.by is None else (ended.by,)
+        name = shown_names(session, by, Place.PRIVATE).get(ended.by or 0, "")
+        raise SpendingOver(name, ended.state, ended.at) from None
 
 
 def _record(session: Session, about: Spending, *, actor: int, act: str, now: datetime) -> None:

@@ -23,6 +23,7 @@ from points.deeds.deciding import (
     pay,
     reject,
     settle_objection,
+    too_close,
 )
 from points.deeds.deserving import Facts
 from points.deeds.errors import (
@@ -36,6 +37,7 @@ from points.deeds.errors import (
     PaysByItself,
     QuestionOpen,
     SecondPersonNeeded,
+    TooClose,
     UnknownDeed,
 )
 from points.deeds.flags import Flag, Look, alike
@@ -69,6 +71,7 @@ __all__ = [
     "QuestionOpen",
     "SecondPersonNeeded",
     "Tier",
+    "TooClose",
     "UnknownDeed",
     "Why",
     "Work",
@@ -92,5 +95,6 @@ __all__ = [
     "reject",
     "reopen_deeds",
     "settle_objection",
+    "too_close",
     "worth_of",
 ]

@@ -11,7 +11,7 @@ from points.awards import award_all
 from points.deeds.circles import in_a_ring
 from points.deeds.claiming import checked_words, decided, open_row
 from points.deeds.deserving import NO_FACTS, Facts, deserved_by
-from points.deeds.errors import NotListed, OwnDeed, SecondPersonNeeded
+from points.deeds.errors import NotListed, OwnDeed, SecondPersonNeeded, TooClose
 from points.deeds.flags import Flag, Look, read_flags, write_flags
 from points.deeds.models import Deed, DeedState, Doubt, Tier, Why
 from points.deeds.rights import check_not_own
@@ -40,6 +40,7 @@ def agree(
         DeedDecided: somebody decided before.
         OwnDeed: their own, or of their household.
         SecondPersonNeeded: they agreed already, and another person must.
+        TooClose: they would be the second person, and one hand would wash the other.
     """
     found = open_row(session, deed_id)
     check_not_own(found, by, household)
@@ -50,6 +51,8 @@ def agree(
         if _needs_second(session, found, by, bounds, now):
             session.flush()
             return view(session, found)
+    elif found.resident is not None and too_close(session, found.resident, by, now):
+        raise TooClose(deed_id)
     found.decided_by, found.decided_at = by, now
     if bounds.public_over is not None and found.worth > bounds.public_over:
         found.state, found.listed_until = DeedState.LISTED, now + LISTED_FOR
@@ -184,20 +187,20 @@ def pass_on(session: Session, *, deed_id: int, tier: Tier) -> DeedView:
     return view(session, found)
 
 
-def _needs_second(session: Session, found: Deed, by: int, bounds: Bounds, now: datetime) -> bool:
-    """Tell whether one is not enough: by rule or worth, or because one hand washes the other."""
-    close = None if found.resident is None else _too_close(session, found.resident, by, now)
-    if close is not None:
-        found.flags = write_flags((*read_flags(found.flags), Flag(close)))
-        return True
-    much = bounds.two_people_over is not None and found.worth > bounds.two_people_over
-    return much or found.verify == Verify.TWO_PEOPLE.value
-
-
-def _too_close(session: Session, claimant: int, by: int, now: datetime) -> Look | None:
+def too_close(session: Session, claimant: int, by: int, now: datetime) -> Look | None:
     """Say what makes these two close: they verify each other's deeds, also over others, or gave points."""
     if in_a_circle(session, claimant, by, now):
         return Look.CIRCLE
     if gave_since(session, claimant, by, now - CIRCLE_WITHIN):
         return Look.GIFT
     return Look.RING if in_a_ring(session, claimant, by, now) else None
+
+
+def _needs_second(session: Session, found: Deed, by: int, bounds: Bounds, now: datetime) -> bool:
+    """Tell whether one is not enough: by rule or worth, or because one hand washes the other."""
+    close = None if found.resident is None else too_close(session, found.resident, by, now)
+    if close is not None:
+        found.flags = write_flags((*read_flags(found.flags), Flag(close)))
+        return True
+    much = bounds.two_people_over is not None and found.worth > bounds.two_people_over
+    return much or found.verify == Verify.TWO_PEOPLE.value

@@ -44,6 +44,13 @@ class OwnDeed(PointsError):
 
 
 @dataclass(eq=False)
+class TooClose(PointsError):
+    """They cannot be the second person: they and whose deed it is verify each other, or points were given."""
+
+    deed: int
+
+
+@dataclass(eq=False)
 class DeedDecided(PointsError):
     """Somebody was there before; `state` is what the deed came to, `by` and `at` say who and when."""
 

@@ -102,8 +102,10 @@ def agreed_to_lately(now: datetime) -> ColumnElement[bool]:
 
 def agreed_lately(session: Session, by: Iterable[int], of: Iterable[int], now: datetime) -> bool:
     """Tell whether any of some people agreed lately to a deed of any of others."""
-    others = tuple(of)
-    return any(in_a_circle(session, one, other, now) for one in by for other in others)
+    some, others = tuple(by), tuple(of)
+    by_some = or_(deeds.c.verifier.in_(some), deeds.c.decided_by.in_(some))
+    query = select(deeds.c.id).where(deeds.c.resident.in_(others), by_some, agreed_to_lately(now)).limit(1)
+    return session.execute(query).first() is not None
 
 
 def row(session: Session, deed_id: int, *, lock: bool = False) -> Deed:

@@ -30,6 +30,7 @@ from points.deeds import (
     Proof,
     QuestionOpen,
     SecondPersonNeeded,
+    TooClose,
     UnknownDeed,
     Why,
     alike,
@@ -233,6 +234,19 @@ def test_two_who_verify_each_other_need_a_third_for_thirty_days(street: Street) 
     assert street.agrees(back, 3).state is DeedState.APPROVED
     street.passes(days=31)
     assert street.agrees(street.claims(2), 1).state is DeedState.APPROVED
+
+
+def test_the_second_person_is_close_to_the_claimant_as_little_as_one_alone(street: Street) -> None:
+    street.agrees(street.claims(1), 2)
+    made = street.claims(2, "rescue")
+    street.agrees(made, 3, Bounds(two_people_over=100))
+    with pytest.raises(TooClose):
+        street.agrees(made, 1, Bounds(two_people_over=100))
+    assert street.agrees(made, 4, Bounds(two_people_over=100)).decided_by == 4
+    later = street.claims(2, "rescue")
+    street.agrees(later, 3, Bounds(two_people_over=100))
+    street.passes(days=31)
+    assert street.agrees(later, 1, Bounds(two_people_over=100)).decided_by == 1
 
 
 def test_a_rejection_makes_no_circle(street: Street) -> None:

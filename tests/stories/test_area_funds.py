@@ -5,8 +5,10 @@ from collections.abc import Mapping
 import pytest
 
 from bot import community
+from bot.giving import propose_spending
 from bot.sandbox.handset import Bubble, Handset
 from shoppers import shopper
+from tests.stories.test_binding import group_of, says_there
 from town import Town
 
 BENCH = "A bench & a tree <3"
@@ -116,6 +118,121 @@ async def lives_with_now(town: Town, one: Handset, other: Handset) -> None:
         household_id=host.household_id,
         now=town.clock.now(),
     )
+
+
+async def moves_out(town: Town, phone: Handset) -> None:
+    who = (await town.person(phone)).resident_id
+    await town.app.database.write(community.leave_household, resident_id=who, now=town.clock.now())
+
+
+@pytest.mark.parametrize("goes", ["proposer", "decider", "both"])
+async def test_nobody_agrees_who_lived_with_the_proposer_within_a_month(
+    town: Town, mei: Handset, lin: Handset, guo: Handset, goes: str
+) -> None:
+    wang = await town.coordinator("Wang")
+    await lives_with_now(town, wang, lin)
+    if goes == "both":
+        await lives_with_now(town, mei, lin)
+        await moves_out(town, wang)
+    await moves_out(town, wang if goes == "decider" else lin)
+    await proposes(lin)
+    await guo.hears("Please decide")
+    assert not [one for one in await wang.bubbles() if "Please decide" in one.text]
+    last = (await wang.bubbles())[-1].message_id
+    for _ in range(2):
+        answer = await wang.sends_data(last, f"gc:{await newest(town)}", forge=True)
+        assert "lived with you within a month" in answer
+    assert await states(town) == ["open"]
+    kin = {(await town.person(one)).resident_id for one in (wang, lin)}
+    assert kin <= set((await town.rows("fund_spending"))[0]["kin"])
+
+
+async def test_who_moves_in_and_out_again_after_the_proposal_is_near_as_well(
+    town: Town, mei: Handset, lin: Handset, guo: Handset
+) -> None:
+    await proposes(lin)
+    question = await guo.hears("Please decide")
+    await lives_with_now(town, guo, lin)
+    await moves_out(town, guo)
+    assert "lived with you within a month" in await guo.taps_again(question, "✅")
+    assert await states(town) == ["open"]
+    town.clock.wind(days=6, hours=23)
+    assert "lived with you within a month" in await guo.taps_again(question, "⛔")
+
+
+async def test_who_hides_their_name_is_somebody_with_a_role(
+    town: Town, mei: Handset, lin: Handset, guo: Handset
+) -> None:
+    for phone in (lin, guo):
+        hidden = (await town.person(phone)).resident_id
+        await town.app.database.write(
+            community.set_shown, resident_id=hidden, shown_in=community.ShownIn.HIDDEN
+        )
+    await proposes(lin)
+    said = await lin.hears("Proposed:", "somebody with a role can agree")
+    assert "Guo" not in said.text
+    wang = await town.coordinator("Wang")
+    question = await guo.hears("Please decide", "Proposed by somebody with a role")
+    await guo.taps("✅", on="Please decide")
+    await lin.hears("somebody with a role agreed")
+    last = (await wang.bubbles())[-1].message_id
+    answer = await wang.sends_data(last, f"gc:{await newest(town)}", forge=True)
+    assert "somebody with a role agreed already" in answer
+    assert "Guo" not in answer + await guo.taps_again(question, "⛔")
+
+
+async def test_many_proposals_fit_on_pages_and_one_more_than_many_waits_for_a_decision(
+    town: Town, mei: Handset, lin: Handset, guo: Handset
+) -> None:
+    me = (await town.person(lin)).resident_id
+    area_id = next(row["id"] for row in await town.rows("area") if row["code"] == "b1")
+    for number in range(20):
+        await town.app.database.write(
+            propose_spending,
+            key=f"story:{number}",
+            area_id=area_id,
+            amount=1,
+            purpose=f"{number:02} " + "长" * 197,
+            proposer_id=me,
+            now=town.clock.now(),
+        )
+    page = await opens(guo)
+    assert len(page.text) < 4096
+    assert ("19 长" in page.text, "11 长" in page.text) == (True, False)
+    await guo.taps("▶️")
+    await guo.hears("Fund of Building 1:", "11 长")
+    await guo.taps("▶️", on="11 长")
+    last = await guo.hears("Fund of Building 1:", "00 长")
+    assert last.button("▶️") is None
+    await guo.taps("✅ Agree: 1 for 00", on="00 长")
+    await guo.hears("You agreed: 1 points")
+    await guo.taps("🌳 See the fund")
+    await proposes(lin, 1, "One more")
+    await opens(lin)
+    await lin.taps("📝")
+    await lin.says("1")
+    await lin.hears("What is it for?")
+    await lin.says("Too many")
+    assert "20 proposals wait for a second person already" in await lin.taps("✅ Propose", on="Too many")
+
+
+async def test_groups_of_the_area_read_what_its_fund_paid_with_masked_names(
+    town: Town, mei: Handset, lin: Handset, guo: Handset
+) -> None:
+    group, other = await group_of(town, lin, title="Block 1"), await group_of(town, lin, title="All")
+    await says_there(town, lin, group, "bind b1")
+    await group.hears("leaderboards of Building 1")
+    await says_there(town, lin, other, "bind")
+    await other.hears("leaderboards of Willow Bank")
+    await proposes(lin)
+    await guo.taps("✅", on="Please decide")
+    await guo.hears("You agreed")
+    post = await group.hears("The fund of Building 1 paid 60 points", BENCH, "Proposed by L*n, agreed by G*o")
+    assert not post["buttons"]
+    await town.restart()
+    await town.later(days=1)
+    assert sum("The fund of" in one["text"] for one in await group.said()) == 1
+    assert not any("The fund of" in one["text"] for one in await other.said())
 
 
 async def test_who_has_no_role_there_decides_nothing(

@@ -5,9 +5,17 @@ from typing import Any
 import pytest
 
 from bot import community
+from bot.delivery import bind_chat
 from bot.sandbox.handset import Handset
 from tests.stories.test_leaderboards import _earns as earns
 from town import Town
+
+RIGHTS = (
+    *("can_send_messages", "can_send_audios", "can_send_documents", "can_send_photos", "can_send_videos"),
+    *("can_send_video_notes", "can_send_voice_notes", "can_send_polls", "can_send_other_messages"),
+    *("can_add_web_page_previews", "can_change_info", "can_invite_users", "can_pin_messages"),
+    *("can_manage_topics", "can_edit_tag", "can_react_to_messages"),
+)
 
 
 class Group:
@@ -72,14 +80,39 @@ async def test_a_bound_group_gets_the_months_board_once_with_masked_names(town: 
 async def test_a_group_of_a_building_reads_of_its_own_people_only(town: Town) -> None:
     lin = await town.coordinator("林", language="zh")
     mei, bo = await town.resident("王小英"), await town.resident("Bo", area="b4")
+    for name in ("Ann", "Wei", "Gao", "Li"):
+        await town.resident(name)
     group = await group_of(town, lin)
     await says_there(town, lin, group, "bind 1号楼")
-    await group.hears("这里会收到1号楼的排行榜")
+    assert "不到五人" not in (await group.hears("这里会收到1号楼的排行榜"))["text"]
     await earns(town, mei, times=1)
     await earns(town, bo, times=3)
     await town.later(days=25)
     post = await group.hears("1号楼 · 2026年11月排行榜", "🥇 王*英 · 20")
     assert "B*" not in post["text"]
+
+
+async def test_a_building_of_under_five_people_points_at_nobody_in_its_group(town: Town) -> None:
+    """Not even as a neighbour: those who live there know who they are not."""
+    lin = await town.coordinator("Lin")
+    bo, ann = await town.resident("Bo", area="b4"), await town.resident("Ann", area="b4")
+    small, all_of_it = await group_of(town, lin, title="Block 4"), await group_of(town, lin, title="All")
+    await says_there(town, lin, small, "bind b4")
+    await small.hears("leaderboards of Building 4", "Fewer than five people live there")
+    await says_there(town, lin, all_of_it, "bind")
+    await all_of_it.hears("leaderboards of Willow Bank")
+    hidden = (await town.person(bo)).resident_id
+    await town.app.database.write(community.set_shown, resident_id=hidden, shown_in=community.ShownIn.HIDDEN)
+    await earns(town, bo, times=1)
+    await town.later(days=25)
+    await all_of_it.hears("leaderboard of November 2026", "🥇 a neighbour")
+    assert not any("leaderboard of November" in one["text"] for one in await small.said())
+    for phone in (bo, ann):
+        who = (await town.person(phone)).resident_id
+        await town.app.database.write(community.set_shown, resident_id=who, shown_in=community.ShownIn.NAME)
+    await earns(town, bo, times=1)
+    await town.later(days=31)
+    await small.hears("leaderboard of Building 4, December 2026", "🥇 Bo")
 
 
 async def test_who_chose_a_name_is_shown_by_it_in_groups(town: Town) -> None:
@@ -148,6 +181,46 @@ async def test_the_binding_ends_when_the_bot_is_removed(town: Town) -> None:
     await lin.says("/bind")
     await lin.hears("Add me to a group")
     assert (await town.acts())[-2:] == ["bind-group", "unbind-group"]
+
+
+@pytest.mark.parametrize("inside", [True, False])
+async def test_a_bot_that_was_restricted_and_then_left_is_gone(town: Town, inside: bool) -> None:
+    lin = await town.coordinator("Lin")
+    group = await group_of(town, lin)
+    await says_there(town, lin, group, "bind")
+    await group.hears("leaderboards of")
+    town.sandbox.room.updates.add("my_chat_member", _restricted(town, lin, group, inside=inside))
+    await lin.says("/bind")
+    await lin.hears("Block 1: Willow Bank" if inside else "Add me to a group")
+
+
+async def test_many_bound_groups_are_listed_on_pages(town: Town) -> None:
+    lin = await town.coordinator("Lin")
+    me, root = (await town.person(lin)).resident_id, (await town.rows("area"))[0]["id"]
+    for number in range(1, 21):
+        await town.app.database.write(
+            bind_chat,
+            chat_id=-number,
+            title=f"Group {number:02} " + "长" * 118,
+            area_id=root,
+            language="en",
+            by=me,
+            now=town.clock.now(),
+        )
+    await lin.says("/bind")
+    first = await lin.hears("tap one to end it", "Group 20", "Group 13")
+    assert (len(first.buttons), "Group 12" in first.text) == (9, False)
+    await lin.taps("▶️")
+    await lin.hears("Group 12")
+    await lin.taps("▶️", on="Group 12")
+    last = await lin.hears("Group 01")
+    await lin.taps("✖️ Group 01")
+    await lin.hears("tap one to end it", "Group 20")
+    assert len(await town.rows("binding")) == 19
+    mei = await town.resident("Mei")
+    forged = (await mei.bubbles())[-1].message_id
+    assert "does not allow" in await mei.sends_data(forged, "bl:1", forge=True)
+    assert last.button("▶️") is None
 
 
 async def test_a_channel_is_bound_from_the_private_chat_by_who_leads_it(town: Town) -> None:
@@ -229,7 +302,7 @@ async def test_who_wants_no_monthly_board_gets_none(town: Town, where: str) -> N
         await mei.hears("leaderboard of November 2026")
         await earns(town, mei, times=1)
     await mei.taps("🔕")
-    await mei.hears("no more leaderboard")
+    await mei.hears("no longer get the monthly leaderboard")
     await town.later(days=31)
     month = "December" if where == "post" else "November"
     await bo.hears(f"leaderboard of {month} 2026")
@@ -239,6 +312,25 @@ async def test_who_wants_no_monthly_board_gets_none(town: Town, where: str) -> N
     await mei.taps("🔔")
     await mei.hears("on the 1st of each month")
     assert await town.app.database.read(community.wants_board_news, (await town.person(mei)).resident_id)
+
+
+def _restricted(town: Town, phone: Handset, group: Group, *, inside: bool) -> dict[str, Any]:
+    """Make the update that tells that a group restricted the bot, which may have left as well."""
+    me = {"id": town.app.house.bot_id, "is_bot": True, "first_name": "Linli", "username": "linli"}
+    may = dict.fromkeys(RIGHTS, False)
+    return {
+        "chat": {"id": group.id, "type": "supergroup", "title": "Block 1"},
+        "from": {"id": phone.person_id, "is_bot": False, "first_name": "Lin"},
+        "date": int(town.clock.now().timestamp()),
+        "old_chat_member": {"status": "member", "user": me},
+        "new_chat_member": {
+            "status": "restricted",
+            "user": me,
+            "is_member": inside,
+            "until_date": 0,
+            **may,
+        },
+    }
 
 
 def _upgraded(phone: Handset, old: int, new: int) -> dict[str, Any]:

@@ -18,6 +18,9 @@ from deed_town import (
 
 from bot import community
 from bot.sandbox.handset import Handset
+from points.giving import GiftLimits, Receiver, give
+from shoppers import shopper
+from tests.stories.test_binding import group_of, says_there
 from town import Town
 
 
@@ -122,6 +125,112 @@ async def test_a_ring_of_three_who_verify_each_other_needs_a_human_look(town: To
     await asked(zhao, "second person", "in a ring", "by Wang")
     await zhao.taps("✅", on="second person")
     await wang.hears("is approved", "+15")
+
+
+async def test_two_of_one_home_are_not_two_people(town: Town, lin: Handset, mei: Handset) -> None:
+    """Nor are two who lived together lately; who does not is asked."""
+    guo, wang = await town.coordinator("Guo"), await town.coordinator("Wang")
+    await lives_with(town, guo, lin)
+    await claims(mei, FIRST_AID)
+    await asked(guo, FIRST_AID)
+    await lin.taps("✅", on=FIRST_AID)
+    await asked(wang, "second person", FIRST_AID)
+    assert not [one for one in await guo.bubbles() if "as the second person" in one.text]
+    last = (await guo.bubbles())[-1].message_id
+    answer = await guo.sends_data(last, f"dy:{await newest(town)}", forge=True)
+    assert "who agreed first lives with you" in answer
+    gone = (await town.person(guo)).resident_id
+    await town.app.database.write(community.leave_household, resident_id=gone, now=town.clock.now())
+    answer = await guo.sends_data(last, f"dy:{await newest(town)}", forge=True)
+    assert "who agreed first lives with you" in answer
+    assert await states(town) == ["claimed"]
+    await wang.taps("✅", on="second person")
+    await mei.hears("is approved and listed")
+
+
+async def test_who_was_given_points_is_no_second_person(town: Town, lin: Handset) -> None:
+    guo, wang, mei = await town.coordinator("Guo"), await town.coordinator("Wang"), await shopper(town, "Mei")
+    await town.app.database.write(
+        give,
+        key="thanks",
+        giver_id=(await town.person(mei)).resident_id,
+        to=Receiver(resident_id=(await town.person(guo)).resident_id),
+        amount=5,
+        limits=GiftLimits(give=50, receive=50),
+        now=town.clock.now(),
+        zone=town.app.house.zone,
+    )
+    await claims(mei, FIRST_AID)
+    first = await asked(guo, FIRST_AID)
+    await lin.taps("✅", on=FIRST_AID)
+    await asked(wang, "second person", FIRST_AID)
+    assert not [one for one in await guo.bubbles() if "as the second person" in one.text]
+    answer = await guo.sends_data(first.message_id, f"dy:{await newest(town)}", forge=True)
+    assert "Somebody else must agree as the second person" in answer
+    await wang.taps("✅", on="second person")
+    await mei.hears("is approved and listed")
+
+
+async def test_who_lived_with_the_claimant_lately_verifies_nothing_of_theirs(
+    town: Town, lin: Handset, mei: Handset
+) -> None:
+    guo = await town.coordinator("Guo")
+    await lives_with(town, mei, guo)
+    gone = (await town.person(mei)).resident_id
+    await town.app.database.write(community.leave_household, resident_id=gone, now=town.clock.now())
+    await claims(mei)
+    await asked(lin, VISIT)
+    assert not [one for one in await guo.bubbles() if VISIT in one.text]
+    last = (await guo.bubbles())[-1].message_id
+    assert "within a month" in await guo.sends_data(last, f"dy:{await newest(town)}", forge=True)
+    code = (await town.person(mei)).short_code
+    await guo.says(f"/award {code} {VISIT}")
+    await guo.hears("who lived with them within a month")
+    await town.later(days=32)
+    await claims(mei, note="much later")
+    await asked(guo, "much later")
+
+
+async def test_groups_read_what_is_listed_and_come_to_it_by_a_button(
+    town: Town, lin: Handset, mei: Handset
+) -> None:
+    guo, wei = await town.coordinator("Guo"), await town.resident("Wei")
+    await town.resident("Ann", area="b4")
+    group, small = await group_of(town, lin, title="All"), await group_of(town, lin, title="Block 4")
+    await says_there(town, lin, group, "bind")
+    await says_there(town, lin, small, "bind b4")
+    await small.hears("leaderboards of Building 4", "Fewer than five people")
+    await group.hears("leaderboards of Willow Bank")
+    await is_listed(town, lin, guo, mei)
+    post = await group.hears("Listed: tap below to object until 2026-11-13 10:00", "M*i (Willow Bank)", "+30")
+    assert "Mei" not in post["text"]
+    link = post["buttons"][0][0]["url"]
+    assert link == town.app.house.start_link("o_")
+    await wei.says("/start o_")
+    await wei.hears("Listed: paid then", "Mei (Building 1)")
+    await town.restart()
+    await town.later(days=1)
+    assert sum("Listed: tap" in one["text"] for one in await group.said()) == 1
+    assert not any("Listed: tap" in one["text"] for one in await small.said())
+
+
+async def test_the_months_post_says_how_much_is_listed_then(town: Town, lin: Handset, mei: Handset) -> None:
+    guo = await town.coordinator("Guo")
+    group = await group_of(town, lin, title="All")
+    await says_there(town, lin, group, "bind")
+    await group.hears("leaderboards of")
+    await is_listed(town, lin, guo, mei)
+    await town.later(days=4)
+    await mei.hears("Nobody objected")
+    town.clock.wind(days=15, hours=0)
+    await claims(mei, FIRST_AID, note="again")
+    await lin.taps("✅", on="again")
+    await asked(guo, "second person", "again")
+    await guo.taps("✅", on="again")
+    await group.hears("Listed: tap below", times=2)
+    await town.later(days=2)
+    post = await group.hears("leaderboard of November 2026", "Listed before they are paid: 1")
+    assert [row[0]["url"] for row in post["buttons"]][1] == town.app.house.start_link("o_")
 
 
 async def test_the_same_picture_is_shown_to_the_verifier_in_words(

@@ -127,6 +127,37 @@ def _came(proof: bytes) -> int:
     return checked.came + checked.unproven_came
 
 
+async def test_moving_opens_no_second_month_of_gifts(town: Town) -> None:
+    mei, bo = await _home(town, "Mei", "Bo")
+    await town.resident("Ann Zhao")
+    await _earns(town, mei, 10)
+    await mei.says("/points")
+    await mei.taps("💝")
+    await mei.says("Ann Zhao")
+    await mei.says("50")
+    await mei.hears("Give 50 points to Ann Zhao")
+    await mei.taps("✅")
+    await mei.hears("Given to Ann Zhao")
+    await mei.says("/household")
+    await mei.taps("➖", on="Who lives with me")
+    await mei.taps("➖", on="Do you want to leave")
+    await bo.hears("has left")
+    await _earns(town, mei, 10)
+    await mei.says("/points")
+    await mei.taps("💝", on="points: 200")
+    await mei.hears("You gave the 50 points of this month")
+    await _is_sound(town)
+
+
+async def test_who_shares_the_points_is_given_none_and_told_why(town: Town) -> None:
+    mei, _ = await _home(town, "Mei", "Bo Chen")
+    await _earns(town, mei, 10)
+    await mei.says("/points")
+    await mei.taps("💝")
+    await mei.says("Bo Chen")
+    await mei.hears("you two share one household's points")
+
+
 async def test_statement_gives_what_was_entered_since_one_lives_there(town: Town) -> None:
     mei, bo = await _home(town, "Mei", "Bo")
     await _earns(town, mei, 1)
