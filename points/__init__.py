@@ -56,7 +56,7 @@ from points.forgetting import forget_owner
 from points.handovers import HandedOver, HandoverUndone, hand_over, undo_handover
 from points.holding import capture_hold, lapse_holds, place_hold, release_hold
 from points.later import PaidLater, PutOff, WaitingPaid, pay_waiting
-from points.lookup import RedemptionView, lapsing, look_up, redemption, redemptions_of, waiting_codes
+from points.lookup import OfCode, RedemptionView, lapsing, look_up, redemption, redemptions_of, waiting_codes
 from points.models import AccountKind, DebtStep, GroupKind, TransferKind
 from points.months import Per, month_of, month_start, months_later
 from points.names import say
@@ -156,6 +156,7 @@ __all__ = [
     "NotHandedOver",
     "NotYourReward",
     "NothingToReverse",
+    "OfCode",
     "OfferView",
     "OutOfStock",
     "Outcome",

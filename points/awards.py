@@ -25,9 +25,10 @@ from points.claims import (
     parted_accounts,
 )
 from points.months import month_of, month_start
+from points.nothing import remember_nothing
 from points.past import read_past
 from points.posting import NO_GROUPS, Groups, Posted, Posting, Refused, post
-from points.postings import fingerprint
+from points.postings import GROUPS, fingerprint
 from points.purses import share
 from points.worth import Decision, decide
 
@@ -46,9 +47,8 @@ def award(
 ) -> Awarded:
     """Award one resident by an activity's rule; the same key again gives the first award.
 
-    An award that comes to 0, as behind a cap that is used up, leaves nothing: no transfer has no points. Its
-    key is free, so a second call decides anew, by then perhaps to more. That is for the good of who served;
-    callers ask once per fact, when it is done.
+    An award that comes to 0, as behind a cap that is used up, is no transfer, and yet its key is taken: a
+    second call says the same, whatever the cap or the rule would leave by then.
 
     Raises:
         UnknownActivity: no such rule holds now.
@@ -84,7 +84,7 @@ def award_all(
     decided, due = decided_before(session, claims, zone)
     fresh = decide_new(session, claims, rule, decided, now, zone, budget)
     due, decided = due | _book(session, fresh, month_of(now, zone), budget), decided | fresh
-    _queue(session, claims, rule, decided, {key: due[key] for key in fresh if key in due}, now)
+    _write_down(session, claims, rule, fresh, due, now)
     posted = _post(session, claims, rule, decided, due, lies_in, now, zone)
     after = holdings(session, list(lies_in.values()))
     return [
@@ -95,7 +95,7 @@ def award_all(
             balance=after[lies_in[claim.earner.account]].available,
             posted=posted.get(key),
             waiting_until=month_start(due[key], zone) if key in due else None,
-            replayed=key in due and key not in fresh,
+            replayed=key not in fresh,
         )
         for key, claim in ((claim.posting.key, claim) for claim in claims)
     ]
@@ -125,33 +125,48 @@ def _book(
     return {key: chosen for key, chosen in zip(keys, months, strict=True) if chosen != month}
 
 
-def _queue(
+def _write_down(
     session: Session,
     claims: Sequence[Claim],
     rule: VersionedRule,
-    decided: Mapping[str, Decision],
+    fresh: Mapping[str, Decision],
     due: Mapping[str, str],
     now: datetime,
 ) -> None:
-    rows: dict[str, Mapping[str, Any]] = {}
+    """Keep what is new and no transfer: what waits for its month, and what came to nothing."""
+    waits: dict[str, Mapping[str, Any]] = {}
+    nothing: dict[str, Mapping[str, Any]] = {}
     for claim in claims:
-        posting, one = claim.posting, claim.deserved
-        if posting.key in due:
-            decision = decided[posting.key]
-            rows[posting.key] = {
-                "key": posting.key,
-                "request_hash": fingerprint(posting),
-                "account": claim.earner.account,
+        key, decision = claim.posting.key, fresh.get(claim.posting.key)
+        if decision is None:
+            continue
+        facts = _facts(claim, rule, decision, now)
+        if key in due:
+            waits[key] = {
+                **facts,
                 "amount": decision.amount,
-                "at": now,
-                "due": due[posting.key],
-                **{name: getattr(one.groups, name) for name in ("household", "team", "building", "grid")},
-                "rule": rule.rule.code,
-                "rule_version": rule.version,
-                "minutes": one.minutes,
-                "inputs": decision.inputs.written(rule.rule, one.minutes),
+                "due": due[key],
+                **{name: getattr(claim.deserved.groups, name) for name in GROUPS},
             }
-    waiting.queue(session, list(rows.values()))
+        elif not decision.amount:
+            why = {"capped": decision.capped, "outside": decision.outside, "until": decision.until}
+            nothing[key] = facts | why
+    waiting.queue(session, list(waits.values()))
+    remember_nothing(session, list(nothing.values()))
+
+
+def _facts(claim: Claim, rule: VersionedRule, decision: Decision, now: datetime) -> dict[str, Any]:
+    """Give what is written down of an award that is no transfer (yet)."""
+    return {
+        "key": claim.posting.key,
+        "request_hash": fingerprint(claim.posting),
+        "account": claim.earner.account,
+        "at": now,
+        "rule": rule.rule.code,
+        "rule_version": rule.version,
+        "minutes": claim.deserved.minutes,
+        "inputs": decision.inputs.written(rule.rule, claim.deserved.minutes),
+    }
 
 
 def _post(

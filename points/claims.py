@@ -14,6 +14,7 @@ from points.activities import VersionedRule
 from points.errors import KeyConflict
 from points.inputs import read_inputs
 from points.models import AccountKind, TransferKind
+from points.nothing import nothing_under
 from points.past import Earner, Left, read_past, shares_households
 from points.posting import NO_GROUPS, Groups, Posting
 from points.postings import fingerprint
@@ -124,11 +125,14 @@ def decided_before(
 ) -> tuple[dict[str, Decision], dict[str, str]]:
     """Give what was decided under these keys before, and for those that wait, the month they are due in."""
     paid, waits = waiting.kept(session, [claim.posting.key for claim in claims])
+    keys = {claim.posting.key for claim in claims} - set(paid) - set(waits)
+    came_to_nothing = nothing_under(session, keys)
     for claim in claims:
-        row = waits.get(claim.posting.key)
+        row = (waits | came_to_nothing).get(claim.posting.key)
         if row is not None and row.request_hash != fingerprint(claim.posting):
             raise _conflict(claim.posting, dict(row._mapping))
     decided = {key: _read(row, zone) for key, row in (paid | waits).items()}
+    decided |= {key: _nothing(row) for key, row in came_to_nothing.items()}
     return decided, {key: row.due for key, row in waits.items()}
 
 
@@ -137,6 +141,11 @@ def _read(row: Any, zone: ZoneInfo) -> Decision:
     taken = inputs.cap is not None or inputs.budget is not None
     until = capped_until(inputs, inputs.earned_at or row.at, zone)
     return Decision(row.amount, inputs, capped=taken, until=until)
+
+
+def _nothing(row: Any) -> Decision:
+    inputs = read_inputs(row.inputs)
+    return Decision(0, inputs, capped=row.capped, outside=row.outside, until=row.until)
 
 
 def _conflict(posting: Posting, first: Mapping[str, object]) -> KeyConflict:

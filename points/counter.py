@@ -20,12 +20,17 @@ class WaitState(StrEnum):
 
 
 class DisputeState(StrEnum):
-    """What became of a complaint that a reward was not received; `undone` says that the shop took it back."""
+    """What became of a complaint that a reward was not received.
+
+    `undone` says that the shop took the handover back, `left` that who complained was forgotten before a
+    decision, so that it stands.
+    """
 
     OPEN = "open"
     GIVEN_BACK = "given_back"
     KEPT = "kept"
     UNDONE = "undone"
+    LEFT = "left"
 
 
 class Sponsor(SQLModel, table=True):

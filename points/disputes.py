@@ -1,6 +1,5 @@
 """Complaints: somebody never received what a shop handed over, and a coordinator decides."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -12,7 +11,7 @@ from sqlmodel import Session
 from points.accounts import find_own_account, held_by, purse_of
 from points.counter import DisputeState, disputes
 from points.errors import NotHandedOver, NotYourReward
-from points.lookup import RedemptionView, redemption
+from points.lookup import OfCode, RedemptionView, of_code, redemption
 from points.reversing import reverse
 from points.settlements import give_back_settled
 from points.shelf import RedemptionState, redemptions
@@ -22,20 +21,13 @@ DISPUTE_WITHIN = timedelta(days=14)
 
 
 @dataclass(frozen=True)
-class Complaint:
+class Complaint(OfCode):
     """One complaint and what it is about; `balance` is what the customer can spend by now."""
 
     dispute_id: int
     state: DisputeState
     at: datetime
     decided_at: datetime | None
-    redemption_id: int
-    resident_id: int | None
-    code: str
-    names: Mapping[str, str]
-    merchant: str
-    merchant_names: Mapping[str, str]
-    price: int
     handed_over_at: datetime
     balance: int
 
@@ -54,6 +46,10 @@ class PointsGivenBack(Complaint):
 
 class HandoverStands(Complaint):
     """A coordinator found that it was received: everything stays as it is."""
+
+
+class ComplaintLeft(Complaint):
+    """Who complained was forgotten: nobody is left to have the points, so everything stays as it is."""
 
 
 def dispute(session: Session, *, redemption_id: int, resident_id: int, now: datetime) -> Disputed:
@@ -146,10 +142,13 @@ def uphold_handover(session: Session, *, dispute_id: int, decided_by: int, now: 
     return HandoverStands(**_facts(session, _row(session, dispute_id)))
 
 
-def drop_open(session: Session, resident_id: int, now: datetime) -> None:
-    """End what somebody complained of who is forgotten: nobody is left to have the points."""
-    for one in complaints_of(session, resident_id):
-        _end(session, one.dispute_id, DisputeState.KEPT, now)
+def leave_open(session: Session, resident_id: int, now: datetime) -> tuple[ComplaintLeft, ...]:
+    """End what somebody complained of who is forgotten; give what ended, which names them no more."""
+    return tuple(
+        ComplaintLeft(**_facts(session, _row(session, one.dispute_id)) | {"resident_id": None})
+        for one in complaints_of(session, resident_id)
+        if _end(session, one.dispute_id, DisputeState.LEFT, now)
+    )
 
 
 def _decide(
@@ -181,17 +180,11 @@ def _row(session: Session, dispute_id: int) -> Row[Any]:
 def _facts(session: Session, row: Row[Any]) -> dict[str, Any]:
     view: RedemptionView = redemption(session, row.redemption)
     return {
+        **of_code(view),
         "dispute_id": row.id,
         "state": row.state,
         "at": row.at,
         "decided_at": row.decided_at,
-        "redemption_id": view.redemption_id,
-        "resident_id": view.resident_id,
-        "code": view.code,
-        "names": view.names,
-        "merchant": view.merchant,
-        "merchant_names": view.merchant_names,
-        "price": view.price,
         "handed_over_at": view.ended_at or row.at,
         "balance": held_by(session, purse_of(session, view.account)).available,
     }

@@ -1,4 +1,4 @@
-"""The tables of what a month may give out, and of awards that wait for a month that can give them."""
+"""The tables of what a month may give out, of awards that wait for one, and of those that came to nothing."""
 
 from datetime import datetime
 
@@ -63,5 +63,28 @@ class WaitingAward(SQLModel, table=True):
     transfer: int | None = Field(default=None, unique=True, foreign_key="transfer.id", sa_type=BigId)
 
 
+class NothingAwarded(SQLModel, table=True):
+    """An award that came to nothing: no transfer has no points, and yet its key is taken for ever.
+
+    A cap or limit left nothing (`capped`) or it was not the time for it (`outside`), `until` then, where that
+    is known; else the rule itself gives nothing for so little.
+    """
+
+    __tablename__ = "nothing_awarded"
+
+    key: str = Field(primary_key=True, sa_type=Bytewise)
+    request_hash: bytes = Field(sa_type=LargeBinary)
+    account: int = Field(foreign_key="account.id", index=True, sa_type=BigId)
+    at: datetime = Field(sa_type=Moment)
+    rule: str = Field(sa_type=Bytewise)
+    rule_version: int
+    minutes: int
+    inputs: str
+    capped: bool = False
+    outside: bool = False
+    until: datetime | None = Field(default=None, sa_type=Moment)
+
+
 budgets = SQLModel.metadata.tables["budget"]
 waiting_awards = SQLModel.metadata.tables["waiting_award"]
+nothing_awarded = SQLModel.metadata.tables["nothing_awarded"]

@@ -101,13 +101,27 @@ class UnknownActivity(PointsError):
 
 
 @dataclass(eq=False)
+class RewardRefused(PointsError):
+    """It is the reward that cannot be had, and `names` are its names."""
+
+    names: Mapping[str, str]
+
+
+@dataclass(eq=False)
+class CodeEnded(PointsError):
+    """A code does not wait any more, since `at`."""
+
+    code: str
+    at: datetime
+
+
+@dataclass(eq=False)
 class UnknownReward(PointsError):
     reward: int
 
 
-@dataclass(eq=False)
-class RewardRetired(PointsError):
-    names: Mapping[str, str]
+class RewardRetired(RewardRefused):
+    """It is not in the file any more."""
 
 
 @dataclass(eq=False)
@@ -116,9 +130,8 @@ class PriceChanged(PointsError):
     price: int
 
 
-@dataclass(eq=False)
-class OutOfStock(PointsError):
-    names: Mapping[str, str]
+class OutOfStock(RewardRefused):
+    """Nothing is left of it."""
 
 
 @dataclass(eq=False)
@@ -142,22 +155,16 @@ class NotYourReward(PointsError):
     code: str
 
 
-@dataclass(eq=False)
-class AlreadyHandedOver(PointsError):
-    code: str
-    at: datetime
+class AlreadyHandedOver(CodeEnded):
+    """Its reward was handed over."""
 
 
-@dataclass(eq=False)
-class CodeLapsed(PointsError):
-    code: str
-    at: datetime
+class CodeLapsed(CodeEnded):
+    """Its days are over."""
 
 
-@dataclass(eq=False)
-class CodeCancelled(PointsError):
-    code: str
-    at: datetime
+class CodeCancelled(CodeEnded):
+    """Its owner gave it back."""
 
 
 @dataclass(eq=False)

@@ -1,12 +1,13 @@
-"""Forgetting a resident: codes are given back, nothing is waited for, and the account stays, nameless."""
+"""Forgetting a resident: codes, complaints and waiting end, and the account stays, nameless."""
 
 from datetime import datetime
 
 from sqlmodel import Session
 
 from points import accounts
-from points.disputes import drop_open
+from points.disputes import ComplaintLeft, leave_open
 from points.lookup import waiting_codes
+from points.nothing import drop_nothing
 from points.purses import is_shared
 from points.redemptions import Cancelled, cancel
 from points.waiting import drop_waiting
@@ -14,8 +15,10 @@ from points.waiting_line import LeftLine, stop_waiting, waits_of
 from points.wrong_codes import forget_wrong_codes
 
 
-def forget_owner(session: Session, resident_id: int, now: datetime) -> tuple[Cancelled | LeftLine, ...]:
-    """Take a resident's name off the ledger; give what was given back, for others to hear.
+def forget_owner(
+    session: Session, resident_id: int, now: datetime
+) -> tuple[Cancelled | LeftLine | ComplaintLeft, ...]:
+    """Take a resident's name off the ledger; give what was given back or ended, for others to hear.
 
     What lies together with others' points stays theirs.
     """
@@ -28,13 +31,14 @@ def forget_owner(session: Session, resident_id: int, now: datetime) -> tuple[Can
         for reward_id in waits_of(session, resident_id)
     )
     forget_wrong_codes(session, resident_id=resident_id)
-    drop_open(session, resident_id, now)
+    complaints = leave_open(session, resident_id, now)
     account = accounts.find_own_account(session, resident_id)
     if account is not None:
         purse = accounts.purse_of(session, account)
         accounts.lock(session, [account, purse])
         drop_waiting(session, account)
+        drop_nothing(session, account)
         accounts.forget_owner(session, account)
         if not is_shared(session, purse):
             accounts.forget_owner(session, purse)
-    return *cancelled, *left
+    return *cancelled, *left, *complaints

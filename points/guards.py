@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, Table, event, text
 
 _KEPT = {
     "sqlite": "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name = '{}'",
@@ -34,6 +35,15 @@ class Guards:
             f"ALTER TABLE {self.table} ENABLE ALWAYS TRIGGER {_name(trigger)}" for trigger in self.postgresql
         ]
         return [*made, *self.postgresql, *always]
+
+    def made_with(self, table: Table) -> None:
+        """Make them wherever the table is made."""
+
+        def make(_table: Table, connection: Connection, **_: Any) -> None:
+            for statement in self.statements(connection.dialect.name):
+                connection.execute(text(statement))
+
+        event.listen(table, "after_create", make)
 
     def missing(self, connection: Connection) -> list[str]:
         """Name the guards that are not there, are switched off, or are others by the same name."""

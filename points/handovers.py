@@ -1,6 +1,5 @@
 """Handing a reward over at the merchant's, and taking that back while it is fresh."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,7 +12,7 @@ from points.accounts import open_account
 from points.counter import DisputeState, disputes
 from points.errors import CodeLapsed, NotHandedOver, NotYourReward, UndoTooLate
 from points.holding import hold_under
-from points.lookup import RedemptionView, look_up, redemption
+from points.lookup import OfCode, RedemptionView, look_up, of_code, redemption
 from points.models import AccountKind, TransferKind
 from points.posting import Posting, post_one
 from points.redemptions import move_on, why_ended
@@ -23,16 +22,9 @@ from points.shop_errors import CodeReturned
 
 
 @dataclass(frozen=True)
-class Handover:
-    """One act at the shop, for both sides to hear of; `resident_id` is None where the owner was forgotten."""
+class Handover(OfCode):
+    """One act at the shop, for both sides to hear of."""
 
-    redemption_id: int
-    resident_id: int | None
-    code: str
-    names: Mapping[str, str]
-    merchant: str
-    merchant_names: Mapping[str, str]
-    price: int
     at: datetime
     lapses_at: datetime
     transfer_id: int
@@ -128,13 +120,7 @@ def _capture(session: Session, view: RedemptionView) -> Posting:
 
 def _told(view: RedemptionView, now: datetime, transfer_id: int) -> dict[str, Any]:
     return {
-        "redemption_id": view.redemption_id,
-        "resident_id": view.resident_id,
-        "code": view.code,
-        "names": view.names,
-        "merchant": view.merchant,
-        "merchant_names": view.merchant_names,
-        "price": view.price,
+        **of_code(view),
         "at": now,
         "lapses_at": view.lapses_at,
         "transfer_id": transfer_id,

@@ -1,7 +1,7 @@
 """Finding a redemption by its code, its number or its owner."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
@@ -16,22 +16,28 @@ from points.shelf import RedemptionState, merchants, redemptions, rewards
 
 
 @dataclass(frozen=True)
-class RedemptionView:
-    """A code and what became of it; `resident_id` is None where its owner asked to be forgotten.
-
-    `account` is the owner's own, `purse` the one whose points were put on hold.
-    """
+class OfCode:
+    """What everybody is told of a code; `resident_id` is None where its owner asked to be forgotten."""
 
     redemption_id: int
-    code: str
-    state: RedemptionState
     resident_id: int | None
-    reward_id: int
-    reward: str
+    code: str
     names: Mapping[str, str]
     merchant: str
     merchant_names: Mapping[str, str]
     price: int
+
+
+@dataclass(frozen=True)
+class RedemptionView(OfCode):
+    """A code and what became of it.
+
+    `account` is the owner's own, `purse` the one whose points were put on hold.
+    """
+
+    state: RedemptionState
+    reward_id: int
+    reward: str
     at: datetime
     lapses_at: datetime
     ended_at: datetime | None
@@ -42,6 +48,11 @@ class RedemptionView:
     returned_at: datetime | None = None
     settlement: int | None = None
     purse: int = 0
+
+
+def of_code(view: RedemptionView) -> dict[str, Any]:
+    """Give that of a code, for whatever tells of it."""
+    return {one.name: getattr(view, one.name) for one in fields(OfCode)}
 
 
 def look_up(session: Session, code: str) -> RedemptionView:

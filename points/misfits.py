@@ -23,7 +23,7 @@ from sqlalchemy.exc import OperationalError
 from sqlmodel import AutoString, Session
 
 from points.columns import Moment
-from points.earnings import budgets, waiting_awards
+from points.earnings import budgets, nothing_awarded, waiting_awards
 from points.models import accounts, balances, holds, monthly_totals, transfers
 from points.seals import seals
 from points.shelf import activities, redemptions, rewards
@@ -33,7 +33,7 @@ UNREADABLE = (TypeError, ValueError, LookupError, AttributeError, OperationalErr
 
 _TABLES = (
     *(transfers, accounts, balances, monthly_totals, holds, seals),
-    *(activities, rewards, redemptions, budgets, waiting_awards),
+    *(activities, rewards, redemptions, budgets, waiting_awards, nothing_awarded),
 )
 _KEPT_AS: tuple[tuple[type[Any], str], ...] = (
     (Boolean, "integer"),

@@ -1,6 +1,5 @@
 """Redeeming: price on hold and a code; then cancelled by the resident or lapsed, or handed over."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,7 +13,7 @@ from points.budgets import claim_budget
 from points.codes import new_code
 from points.errors import AlreadyHandedOver, CodeCancelled, CodeLapsed, NotYourReward, PointsError
 from points.holding import place_hold, release_hold
-from points.lookup import RedemptionView, redemption
+from points.lookup import OfCode, RedemptionView, of_code, redemption
 from points.months import day_end
 from points.reward_terms import NO_FACTS, Facts
 from points.sharing import ALONE, Shared
@@ -24,35 +23,21 @@ from points.taking import check_limit, check_terms, count_taken, lock_reward, ta
 
 
 @dataclass(frozen=True)
-class Redeemed:
+class Redeemed(OfCode):
     """A code in the resident's hand; `balance` is what is still available."""
 
-    redemption_id: int
-    resident_id: int
-    code: str
-    names: Mapping[str, str]
-    merchant: str
-    merchant_names: Mapping[str, str]
-    price: int
     balance: int
     lapses_at: datetime
     payer: str | None = None
 
 
 @dataclass(frozen=True)
-class GivenBack:
+class GivenBack(OfCode):
     """A code that ended unused: the points are whose they were, the reward is on the shelf again.
 
     With `elsewhere` that is a household which the resident has left since.
     """
 
-    redemption_id: int
-    resident_id: int | None
-    code: str
-    names: Mapping[str, str]
-    merchant: str
-    merchant_names: Mapping[str, str]
-    price: int
     balance: int
     reward_id: int
     elsewhere: bool = False
@@ -97,7 +82,7 @@ def redeem(
     check_limit(session, reward, account, household, now, zone, shared)
     claim_budget(session, reward, now, zone)
     number = _hand_out_code(session, reward, account, household, now, zone)
-    return _redeemed(session, redemption(session, number), resident_id)
+    return _redeemed(session, redemption(session, number))
 
 
 def cancel(session: Session, *, redemption_id: int, resident_id: int, now: datetime) -> Cancelled:
@@ -150,15 +135,9 @@ def move_on(
     return moved.rowcount == 1
 
 
-def _redeemed(session: Session, view: RedemptionView, resident_id: int) -> Redeemed:
+def _redeemed(session: Session, view: RedemptionView) -> Redeemed:
     return Redeemed(
-        redemption_id=view.redemption_id,
-        resident_id=resident_id,
-        code=view.code,
-        names=view.names,
-        merchant=view.merchant,
-        merchant_names=view.merchant_names,
-        price=view.price,
+        **of_code(view),
         balance=held_by(session, purse_of(session, view.account)).available,
         lapses_at=view.lapses_at,
         payer=view.payer,
@@ -210,13 +189,7 @@ def given_back(session: Session, view: RedemptionView) -> dict[str, Any]:
     """Give the facts of a code that ended unused, as `GivenBack` takes them."""
     purse = purse_of(session, view.account)
     return {
-        "redemption_id": view.redemption_id,
-        "resident_id": view.resident_id,
-        "code": view.code,
-        "names": view.names,
-        "merchant": view.merchant,
-        "merchant_names": view.merchant_names,
-        "price": view.price,
+        **of_code(view),
         "balance": held_by(session, purse).available,
         "reward_id": view.reward_id,
         "elsewhere": purse_of(session, view.purse) != purse,

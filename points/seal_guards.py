@@ -1,9 +1,5 @@
 """Guards in the database itself: a seal, once set, is never changed, removed or replaced."""
 
-from typing import Any
-
-from sqlalchemy import Connection, Table, event, text
-
 from points.guards import Guards
 from points.seals import seals
 
@@ -35,19 +31,7 @@ _GUARDS = Guards(
 )
 
 
-def append_only(dialect: str) -> list[str]:
-    """Give the statements that guard seals on a database ("sqlite" or "postgresql")."""
-    return _GUARDS.statements(dialect)
+_GUARDS.made_with(seals)
 
-
-def missing_guards(connection: Connection) -> list[str]:
-    """Name the guards that are not there, are switched off, or are others by the same name."""
-    return _GUARDS.missing(connection)
-
-
-def _guard(_table: Table, connection: Connection, **_: Any) -> None:
-    for statement in append_only(connection.dialect.name):
-        connection.execute(text(statement))
-
-
-event.listen(seals, "after_create", _guard)
+append_only = _GUARDS.statements
+missing_guards = _GUARDS.missing

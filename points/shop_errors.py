@@ -1,24 +1,17 @@
 """What can go wrong at the shops: terms, lines, counting, complaints, each with its figures."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from points.errors import PointsError
+from points.errors import CodeEnded, PointsError, RewardRefused
 
 
-@dataclass(eq=False)
-class InStock(PointsError):
+class InStock(RewardRefused):
     """Nobody has to wait for it: there is one to redeem."""
 
-    names: Mapping[str, str]
 
-
-@dataclass(eq=False)
-class NotCounted(PointsError):
+class NotCounted(RewardRefused):
     """The reward does not run out, so there is nothing to count."""
-
-    names: Mapping[str, str]
 
 
 @dataclass(eq=False)
@@ -29,54 +22,48 @@ class BadCount(PointsError):
     most: int
 
 
-@dataclass(eq=False)
-class RewardPaused(PointsError):
+class RewardPaused(RewardRefused):
     """The shop hands this one out to nobody for a while."""
 
-    names: Mapping[str, str]
-
 
 @dataclass(eq=False)
-class BudgetSpent(PointsError):
+class BudgetSpent(RewardRefused):
     """Whoever pays for the reward has paid enough this month."""
 
-    names: Mapping[str, str]
     reopens_at: datetime
 
 
 @dataclass(eq=False)
-class OutsideWindow(PointsError):
+class OutsideWindow(RewardRefused):
     """It cannot be redeemed at this hour or day; `opens_at` is None where it never will be again."""
 
-    names: Mapping[str, str]
     opens_at: datetime | None
 
 
 @dataclass(eq=False)
-class AgeUnknown(PointsError):
-    """The reward is for those of an age, and this resident never gave a year of birth."""
+class ForAnAge(RewardRefused):
+    """The reward is for those of an age and over."""
 
-    names: Mapping[str, str]
     min_age: int
 
 
-@dataclass(eq=False)
-class TooYoung(PointsError):
-    names: Mapping[str, str]
-    min_age: int
+class AgeUnknown(ForAnAge):
+    """This resident never gave a year of birth."""
+
+
+class TooYoung(ForAnAge):
+    """This resident is not of that age in this year."""
 
 
 @dataclass(eq=False)
-class NotForYourArea(PointsError):
+class NotForYourArea(RewardRefused):
     """The reward is for residents of other areas, named by their codes."""
 
-    names: Mapping[str, str]
     areas: tuple[str, ...]
 
 
 @dataclass(eq=False)
-class CertificateMissing(PointsError):
-    names: Mapping[str, str]
+class CertificateMissing(RewardRefused):
     certificate: str
 
 
@@ -87,12 +74,8 @@ class HandoversPaused(PointsError):
     until: datetime
 
 
-@dataclass(eq=False)
-class CodeReturned(PointsError):
+class CodeReturned(CodeEnded):
     """After a complaint its points were given back."""
-
-    code: str
-    at: datetime
 
 
 @dataclass(eq=False)

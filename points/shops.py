@@ -5,6 +5,7 @@ from points.counter import DisputeState
 from points.disputes import (
     DISPUTE_WITHIN,
     Complaint,
+    ComplaintLeft,
     Disputed,
     DisputeWaits,
     HandoverStands,
@@ -79,6 +80,7 @@ __all__ = [
     "BadCount",
     "CodeReturned",
     "Complaint",
+    "ComplaintLeft",
     "DisputeEnded",
     "DisputeState",
     "DisputeTooLate",

@@ -16,6 +16,7 @@ from points.disputes import complaints_of
 from points.expiry import next_to_expire
 from points.lookup import redemptions_of
 from points.models import AccountKind, DebtStep, TransferKind, accounts, transfers
+from points.nothing import nothing_for
 from points.purses import Keeping, Passing, keeping, passing_of
 from points.rewards import reward_names
 from points.waiting import Waiting, waiting_for
@@ -103,7 +104,7 @@ def exported(session: Session, resident_id: int) -> dict[str, Any]:
     mine = keeping(session, resident_id)
     if mine is None:
         nothing: dict[str, Any] = {"available": 0, "held": 0, "owed": 0, "entries": [], "waiting": []}
-        return {**nothing, "codes": [], "waiting_for": [], "complaints": []}
+        return {**nothing, "without_points": [], "codes": [], "waiting_for": [], "complaints": []}
     held = held_by(session, mine.purse)
     return {
         "available": held.available,
@@ -115,6 +116,7 @@ def exported(session: Session, resident_id: int) -> dict[str, Any]:
             {"amount": one.amount, "month": one.month, "names": dict(one.names)}
             for one in waiting_for(session, mine.own)
         ],
+        "without_points": nothing_for(session, mine.own),
         "codes": [
             {
                 "code": view.code,

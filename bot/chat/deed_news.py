@@ -8,7 +8,7 @@ from sqlmodel import Session
 
 from bot.chat.announcing import announces
 from bot.chat.conversation import RESTING, Talk, remember, talk_of
-from bot.chat.deed_words import ask_again, objection, question, reason, what
+from bot.chat.deed_words import objection, question, reason, what
 from bot.chat.earning_words import earning, earning_html
 from bot.chat.house import House
 from bot.chat.keyboards import one_a_row
@@ -27,9 +27,7 @@ from bot.deeds import (
     DeedListed,
     DeedObjected,
     DeedPaid,
-    DeedPassedOn,
     DeedRejected,
-    DeedReminded,
     DeedReopened,
     DeedUnpaid,
     stage,
@@ -46,6 +44,28 @@ POST_DUE = "deed.post"
 def about(deed_id: int) -> str:
     """Name the messages that ask somebody to decide about a deed."""
     return f"deed:{deed_id}"
+
+
+def tell_verifiers(
+    session: Session,
+    card: DeedCard,
+    people: Iterable[PersonAddress],
+    key: str,
+    words: Callable[[Texts], Message],
+    now: datetime,
+) -> None:
+    """Ask people to decide, or remind them."""
+    tell(session, people, key=key, words=words, now=now, lane=Lane.ROUTINE, about=about(card.deed.deed_id))
+
+
+def put_due(
+    session: Session, kind: str, card: DeedCard, now: datetime, after: timedelta, *, mark: str = ""
+) -> None:
+    """Note what is due about a deed, unless it went on by then; `mark` tells apart what comes again."""
+    deed_id, at_stage = card.deed.deed_id, stage(card.deed)
+    key = ":".join(filter(None, (kind, str(deed_id), at_stage, mark)))
+    facts = {"deed_id": deed_id, "stage": at_stage, "mark": mark}
+    put(session, key=key, kind=kind, at=now + after, facts=facts)
 
 
 @announces(DeedClaimed)
@@ -95,8 +115,8 @@ def asked_back(session: Session, event: DeedAskedBack, house: House, now: dateti
 
     key = f"deed:{deed.deed_id}:asked:{deed.round}:{now.isoformat()}"
     tell(session, event.claimant, key=key, words=words, now=now, loud=True)
-    _put(session, REMIND_DUE, card, now, REMIND_AFTER)
-    _put(session, OTHERS_DUE, card, now, PASS_ON_AFTER)
+    put_due(session, REMIND_DUE, card, now, REMIND_AFTER)
+    put_due(session, OTHERS_DUE, card, now, PASS_ON_AFTER)
     for person in event.claimant:
         if person.chat_id is not None:
             talk = Talk("deed.asked", {"deed": deed.deed_id})
@@ -174,40 +194,6 @@ def objected(session: Session, event: DeedObjected, house: House, now: datetime)
     tell(session, event.claimant, key=f"deed:{deed.deed_id}:objected", words=words, now=now)
 
 
-@announces(DeedReminded)
-def reminded(session: Session, event: DeedReminded, house: House, now: datetime) -> None:
-    """Ask again; where there is nobody to ask, look again tomorrow."""
-    card, deed = event.card, event.card.deed
-    key = f"deed:{deed.deed_id}:reminded:{stage(deed)}:{now.date().isoformat()}"
-
-    def to_claimant(t: Texts) -> Message:
-        html = t.rich(
-            "deed.reminded", by=card.name(deed.asked_by), what=what(t, deed), question=deed.question or ""
-        )
-        return Message(html, one_a_row(Button(t("deed.button_answer"), f"dw:{deed.deed_id}")))
-
-    tell(session, event.claimant, key=f"{key}:claimant", words=to_claimant, now=now, lane=Lane.ROUTINE)
-    _tell_verifiers(session, card, event.asked, key, lambda t: ask_again(t, house, card), now)
-    if not event.asked and not event.claimant:
-        _put(session, REMIND_DUE, card, now, REMIND_AFTER, mark=now.date().isoformat())
-
-
-@announces(DeedPassedOn)
-def passed_on(session: Session, event: DeedPassedOn, house: House, now: datetime) -> None:
-    """Ask those who are asked now, and say so to whose deed it is."""
-    card, deed = event.card, event.card.deed
-    key = f"deed:{deed.deed_id}:passed-on:{stage(deed)}:{deed.tier.value}"
-    _tell_verifiers(session, card, event.asked, key, lambda t: ask_again(t, house, card), now)
-
-    says = "deed.passed_on_unanswered" if deed.state is DeedState.ASKED else "deed.passed_on"
-
-    def words(t: Texts) -> Message:
-        return Message(t.rich(says, what=what(t, deed)))
-
-    tell(session, event.claimant, key=f"{key}:claimant", words=words, now=now, lane=Lane.ROUTINE)
-    _put(session, OTHERS_DUE, card, now, PASS_ON_AFTER, mark=deed.tier.value)
-
-
 def _ask(
     session: Session, card: DeedCard, people: Iterable[PersonAddress], house: House, now: datetime
 ) -> None:
@@ -218,28 +204,9 @@ def _ask(
     def words(t: Texts) -> Message:
         return ask(t, card) if ask else question(t, house, card)
 
-    _tell_verifiers(session, card, people, key, words, now)
-    _put(session, REMIND_DUE, card, now, REMIND_AFTER)
-    _put(session, OTHERS_DUE, card, now, PASS_ON_AFTER)
-
-
-def _tell_verifiers(
-    session: Session,
-    card: DeedCard,
-    people: Iterable[PersonAddress],
-    key: str,
-    words: Callable[[Texts], Message],
-    now: datetime,
-) -> None:
-    tell(session, people, key=key, words=words, now=now, lane=Lane.ROUTINE, about=about(card.deed.deed_id))
-
-
-def _put(
-    session: Session, kind: str, card: DeedCard, now: datetime, after: timedelta, *, mark: str = ""
-) -> None:
-    deed_id, at_stage = card.deed.deed_id, stage(card.deed)
-    key = ":".join(filter(None, (kind, str(deed_id), at_stage, mark)))
-    put(session, key=key, kind=kind, at=now + after, facts={"deed_id": deed_id, "stage": at_stage})
+    tell_verifiers(session, card, people, key, words, now)
+    put_due(session, REMIND_DUE, card, now, REMIND_AFTER)
+    put_due(session, OTHERS_DUE, card, now, PASS_ON_AFTER)
 
 
 def _await_answer(session: Session, talk: Talk, chat_id: int, house: House, now: datetime) -> None:

@@ -8,7 +8,7 @@ from sqlmodel import Session
 
 from bot.chat.deed_rules import rules_of
 from bot.chat.house import House
-from bot.deeds import pass_up, post_listed, remind
+from bot.deeds import pass_up, post_listed, remind, remind_last
 
 
 def remind_about(session: Session, facts: Mapping[str, Any], now: datetime, _: House) -> object:
@@ -18,7 +18,24 @@ def remind_about(session: Session, facts: Mapping[str, Any], now: datetime, _: H
 
 def ask_others(session: Session, facts: Mapping[str, Any], now: datetime, _: House) -> object:
     """Ask the next who can decide."""
-    return pass_up(session, deed_id=int(facts["deed_id"]), at_stage=str(facts["stage"]), now=now)
+    return pass_up(
+        session,
+        deed_id=int(facts["deed_id"]),
+        at_stage=str(facts["stage"]),
+        now=now,
+        again=bool(facts.get("mark")),
+    )
+
+
+def remind_the_last(session: Session, facts: Mapping[str, Any], now: datetime, _: House) -> object:
+    """Remind the last who were asked once more."""
+    return remind_last(
+        session,
+        deed_id=int(facts["deed_id"]),
+        at_stage=str(facts["stage"]),
+        times=int(facts["mark"]) + 1,
+        now=now,
+    )
 
 
 def post_what_was_listed(session: Session, facts: Mapping[str, Any], now: datetime, house: House) -> object:

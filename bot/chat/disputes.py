@@ -12,13 +12,13 @@ from bot.chat.code_messages import ends, owner_of
 from bot.chat.conversation import Talk
 from bot.chat.house import House
 from bot.chat.keyboards import one_a_row
-from bot.chat.merchants import merchant_area, staff
+from bot.chat.merchants import merchant_area, record_of_code, staff
 from bot.chat.overseeing import deciders, has_part
 from bot.chat.refusals import refuses
-from bot.chat.telling import Words, tell
+from bot.chat.telling import Words, ends_everywhere, tell
 from bot.chat.texts import Texts
 from bot.chat.turn import Turn
-from bot.community import Act, PersonAddress, record, require
+from bot.community import Act, PersonAddress, require
 from bot.delivery import Button, Lane, Message
 from bot.schedule import put
 from points import NotYourReward, RedemptionView, redemption
@@ -26,6 +26,7 @@ from points.shops import (
     AlreadyDisputed,
     CodeReturned,
     Complaint,
+    ComplaintLeft,
     Disputed,
     DisputeEnded,
     DisputeState,
@@ -50,6 +51,7 @@ ENDS = {
     DisputeState.GIVEN_BACK: "refusal.dispute_given_back",
     DisputeState.KEPT: "refusal.dispute_kept",
     DisputeState.UNDONE: "refusal.dispute_undone",
+    DisputeState.LEFT: "refusal.dispute_left",
 }
 
 
@@ -136,6 +138,23 @@ def handover_stands(session: Session, event: HandoverStands, house: House, now: 
     _tell_both(session, event, house, now, "disputes.kept", "disputes.shop_kept")
 
 
+@announces(ComplaintLeft)
+def complaint_left(session: Session, event: ComplaintLeft, house: House, now: datetime) -> None:
+    """Take the questions back, which name the customer: nothing is to be decided; tell the shop."""
+
+    def words(key: str) -> Words:
+        return lambda t: Message(str(_about(t, house, key, event)))
+
+    ends_everywhere(session, about_dispute(event.dispute_id), words=words("disputes.left"), now=now)
+    key = f"dispute:{event.dispute_id}:left:shop"
+    tell(session, staff(session, event.merchant), key=key, words=words("disputes.shop_left"), now=now)
+
+
+def about_dispute(dispute_id: int) -> str:
+    """Name what coordinators are asked about a complaint."""
+    return f"dispute:{dispute_id}"
+
+
 def remind(session: Session, facts: Mapping[str, Any], _: datetime, __: House) -> object:
     """Find what nobody decided since the last time."""
     return still_waiting(session, int(facts["dispute_id"]))
@@ -151,7 +170,8 @@ def _ask_overseers(session: Session, event: Complaint, house: House, now: dateti
         )
         return Message(str(_about(t, house, "disputes.decide", event, who=who)), buttons)
 
-    tell(session, deciders(session, event, now), key=key, words=words, now=now, loud=True)
+    about = about_dispute(event.dispute_id)
+    tell(session, deciders(session, event, now), key=key, words=words, now=now, loud=True, about=about)
 
 
 def _put_reminder(session: Session, dispute_id: int, now: datetime) -> None:
@@ -196,14 +216,14 @@ def _give_back(
 ) -> PointsGivenBack:
     _require_overseer(session, actor, complaint(session, dispute_id), now)
     done = give_points_back(session, dispute_id=dispute_id, decided_by=actor, now=now, zone=zone)
-    _record(session, actor, GIVEN_BACK, done, now)
+    record_of_code(session, actor=actor, act=GIVEN_BACK, event=done, now=now)
     return done
 
 
 def _keep(session: Session, actor: int, dispute_id: int, now: datetime) -> HandoverStands:
     _require_overseer(session, actor, complaint(session, dispute_id), now)
     done = uphold_handover(session, dispute_id=dispute_id, decided_by=actor, now=now)
-    _record(session, actor, KEPT, done, now)
+    record_of_code(session, actor=actor, act=KEPT, event=done, now=now)
     return done
 
 
@@ -213,18 +233,6 @@ def _require_overseer(session: Session, actor: int, event: Complaint, now: datet
     require(session, resident_id=actor, act=Act.OVERSEE_SHOPS, area_id=area_id)
     if has_part(session, event, [actor], now):
         raise OwnDispute(event.dispute_id)
-
-
-def _record(session: Session, actor: int, act: str, event: Complaint, now: datetime) -> None:
-    record(
-        session,
-        actor=actor,
-        act=act,
-        area_id=merchant_area(session, event.merchant).area_id,
-        about=event.resident_id,
-        facts={"redemption": event.redemption_id, "merchant": event.merchant, "points": event.price},
-        now=now,
-    )
 
 
 def _own(session: Session, redemption_id: int, resident_id: int) -> RedemptionView:

@@ -21,6 +21,7 @@ from telegram.error import Forbidden
 
 from bot.chat.binding import end_binding, offer_channel
 from bot.chat.callout_words import rehearsed
+from bot.chat.channels import answer_post
 from bot.chat.commands import Handler, Routes
 from bot.chat.conversation import Talk, talk_of
 from bot.chat.helping import is_cry_for_help
@@ -75,6 +76,8 @@ class Door:
             await self._membership(update.my_chat_member)
         elif update.callback_query is not None:
             await self._tap(update.callback_query)
+        elif update.channel_post is not None:
+            await answer_post(update.channel_post, self._bot, self._database, self._house)
         elif update.message is not None and update.message.migrate_to_chat_id is not None:
             moved = (update.message.chat.id, update.message.migrate_to_chat_id)
             await self._database.write(move_chat, *moved)

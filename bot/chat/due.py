@@ -11,8 +11,9 @@ from bot.chat import waiting_news
 from bot.chat.announcing import announce
 from bot.chat.callout_news import APPROVAL_DUE
 from bot.chat.conversation import forget_stale
+from bot.chat.deed_delays import STILL_DUE
 from bot.chat.deed_news import OTHERS_DUE, POST_DUE, REMIND_DUE
-from bot.chat.deed_times import ask_others, post_what_was_listed, remind_about
+from bot.chat.deed_times import ask_others, post_what_was_listed, remind_about, remind_the_last
 from bot.chat.disputes import REMINDER_DUE, remind
 from bot.chat.expiring import DAYS_BEFORE, EXPIRY_DUE, plan_expiry, run_expiry, tell_expiring
 from bot.chat.giving_news import LAPSE_DUE as FUND_LAPSE_DUE
@@ -120,6 +121,7 @@ RULES: dict[str, Rule] = {
     REMINDER_DUE: remind,
     SETTLEMENT_DUE: settle_month,
     SHEETS_DUE: send_sheets,
+    STILL_DUE: remind_the_last,
     TIDYING_DUE: _tidy,
     **dict.fromkeys(DAYS_BEFORE, tell_expiring),
     WAITING_DUE: waiting_news.pay,

@@ -9,7 +9,7 @@ from sqlmodel import Session
 from bot.chat.conversation import Talk
 from bot.chat.house import House
 from bot.chat.keyboards import one_a_row
-from bot.chat.merchants import merchant_area, merchant_codes
+from bot.chat.merchants import merchant_codes, record_of_code
 from bot.chat.my_codes import send_code
 from bot.chat.profile import show_card
 from bot.chat.refusals import refuses
@@ -18,7 +18,7 @@ from bot.chat.starting import opens
 from bot.chat.texts import Texts
 from bot.chat.turn import Turn
 from bot.chat.wrong_codes import check_not_paused, count_wrong, require_not_paused
-from bot.community import Act, NotAllowed, record, require
+from bot.community import Act, NotAllowed, require
 from bot.delivery import Button, Message
 from points import (
     UNDO_WITHIN,
@@ -207,7 +207,7 @@ def _hand_over(session: Session, resident_id: int, code: str, now: datetime, zon
     require_not_paused(session, resident_id, now)
     mine = merchant_codes(session, resident_id)
     done = hand_over(session, code=code, merchant_codes=mine, now=now, zone=zone)
-    _record(session, resident_id, Act.HAND_OVER, done, now)
+    record_of_code(session, actor=resident_id, act=Act.HAND_OVER, event=done, now=now)
     return done
 
 
@@ -216,22 +216,8 @@ def _undo_handover(
 ) -> HandoverUndone:
     mine = merchant_codes(session, resident_id)
     undone = undo_handover(session, code=code, merchant_codes=mine, now=now, zone=zone)
-    _record(session, resident_id, UNDONE, undone, now)
+    record_of_code(session, actor=resident_id, act=UNDONE, event=undone, now=now)
     return undone
-
-
-def _record(
-    session: Session, actor: int, act: str, event: HandedOver | HandoverUndone, now: datetime
-) -> None:
-    record(
-        session,
-        actor=actor,
-        act=act,
-        area_id=merchant_area(session, event.merchant).area_id,
-        about=event.resident_id,
-        facts={"redemption": event.redemption_id, "merchant": event.merchant, "points": event.price},
-        now=now,
-    )
 
 
 def _nowhere(_: object) -> Talk | None:

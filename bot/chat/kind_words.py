@@ -7,8 +7,7 @@ from markupsafe import Markup
 
 from bot.chat.board_months import month_name
 from bot.chat.kind_boards import BoardKind, FullBoard
-from bot.chat.month_boards import Line
-from bot.chat.month_words import MEDALS, SHARED, counted, name_of, section
+from bot.chat.month_words import lines_of, section, shared_with
 from bot.chat.texts import Texts
 
 if TYPE_CHECKING:
@@ -43,7 +42,8 @@ def full_board_html(t: Texts, full: FullBoard) -> Markup:
     if full.kind in ABOUT:
         blocks.append(t.rich(ABOUT[full.kind]))
     if full.board.lines:
-        blocks.append(Markup("\n").join(_lines(t, full)))
+        key = "boards.line_more" if full.kind is BoardKind.IMPROVED else "boards.line"
+        blocks.append(Markup("\n").join(lines_of(t, full.board, full.top, key)))
     return Markup("\n\n").join(blocks)
 
 
@@ -72,21 +72,5 @@ def _own(t: Texts, full: FullBoard) -> Markup:
     if own is None:
         return t.rich("boards.not_listed", total=full.total)
     key = OWN.get(full.kind, "boards.own_of")
-    shared = t(SHARED[full.board.kind], n=own.sharing) if own.sharing > 1 else ""
+    shared = shared_with(t, full.board.kind, own)
     return t.rich(key, place=own.place, shared=shared, total=full.total, points=own.points)
-
-
-def _lines(t: Texts, full: FullBoard) -> list[Markup | str]:
-    lines: list[Markup | str] = [_line(t, full, line) for line in full.board.named(full.top)]
-    if around := full.board.around(full.top):
-        lines += ["…", *(_line(t, full, line) for line in around)]
-    return lines + counted(t, full.board.kind, full.board.rest(full.top))
-
-
-def _line(t: Texts, full: FullBoard, line: Line) -> Markup:
-    name: Markup | str = name_of(t, line)
-    if line.mine:
-        name = Markup("<b>{}</b>").format(name)
-    key = "boards.line_more" if full.kind is BoardKind.IMPROVED else "boards.line"
-    place = MEDALS.get(line.place, f"{line.place}.")
-    return t.rich(key, place=place, name=name, points=line.points)

@@ -1,5 +1,7 @@
 """Which merchants somebody stands for, who stands for a merchant, and where that is."""
 
+from datetime import datetime
+
 from sqlmodel import Session
 
 from bot.community import (
@@ -12,9 +14,10 @@ from bot.community import (
     area_by_code,
     grants_of,
     holders,
+    record,
     root_area,
 )
-from points import MerchantEntry, current_merchants
+from points import MerchantEntry, OfCode, current_merchants
 
 
 def merchant_codes(session: Session, resident_id: int) -> frozenset[str] | None:
@@ -62,6 +65,19 @@ def staff(session: Session, merchant: str) -> tuple[PersonAddress, ...]:
     path = merchant_area(session, merchant).path
     held = holders(session, act=Act.HAND_OVER)
     return tuple({who.resident_id: who for who, grant in held if _covers(grant, merchant, path)}.values())
+
+
+def record_of_code(session: Session, *, actor: int, act: str, event: OfCode, now: datetime) -> None:
+    """Write down what was done about a code, where its shop is."""
+    record(
+        session,
+        actor=actor,
+        act=act,
+        area_id=merchant_area(session, event.merchant).area_id,
+        about=event.resident_id,
+        facts={"redemption": event.redemption_id, "merchant": event.merchant, "points": event.price},
+        now=now,
+    )
 
 
 def merchant_area(session: Session, merchant: str) -> AreaView:

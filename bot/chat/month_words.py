@@ -1,5 +1,6 @@
 """How a month's boards are worded, and what goes into their picture."""
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from markupsafe import Markup
@@ -23,27 +24,8 @@ OWN = {
     GroupKind.BUILDING: "boards.own_building",
 }
 # Who is only counted; Chinese counts people and groups by different words.
-TIED = {
-    GroupKind.RESIDENT: "boards.tied_people",
-    GroupKind.TEAM: "boards.tied_groups",
-    GroupKind.BUILDING: "boards.tied_groups",
-    GroupKind.GRID: "boards.tied_groups",
-    GroupKind.HOUSEHOLD: "boards.tied_groups",
-}
-BELOW = {
-    GroupKind.RESIDENT: "boards.below_people",
-    GroupKind.TEAM: "boards.below_groups",
-    GroupKind.BUILDING: "boards.below_groups",
-    GroupKind.GRID: "boards.below_groups",
-    GroupKind.HOUSEHOLD: "boards.below_groups",
-}
-SHARED = {
-    GroupKind.RESIDENT: "boards.shared_people",
-    GroupKind.TEAM: "boards.shared_groups",
-    GroupKind.BUILDING: "boards.shared_groups",
-    GroupKind.GRID: "boards.shared_groups",
-    GroupKind.HOUSEHOLD: "boards.shared_groups",
-}
+OF_PEOPLE = {"tied": "boards.tied_people", "below": "boards.below_people", "shared": "boards.shared_people"}
+OF_GROUPS = {"tied": "boards.tied_groups", "below": "boards.below_groups", "shared": "boards.shared_groups"}
 # Some twenty rows in all stay easy to read on a phone.
 DRAWN = {GroupKind.RESIDENT: 10, GroupKind.TEAM: 5, GroupKind.BUILDING: 5}
 BESIDE = 1  # on either side of the reader, where that is not among those
@@ -99,31 +81,45 @@ def _own_place(t: Texts, boards: MonthBoards) -> Markup:
 
 
 def _own_line(t: Texts, kind: GroupKind, own: Line) -> Markup:
-    shared = t(SHARED[kind], n=own.sharing) if own.sharing > 1 else ""
+    shared = shared_with(t, kind, own)
     return t.rich(OWN[kind], place=own.place, shared=shared, points=own.points, name=name_of(t, own))
+
+
+def shared_with(t: Texts, kind: GroupKind, own: Line) -> str:
+    """Say with how many others the reader's place is shared, if it is."""
+    return t(_counting(kind)["shared"], n=own.sharing) if own.sharing > 1 else ""
+
+
+def _counting(kind: GroupKind) -> Mapping[str, str]:
+    return OF_PEOPLE if kind is GroupKind.RESIDENT else OF_GROUPS
 
 
 def _board(t: Texts, board: KindBoard, top: int) -> Markup:
     title = Markup("<b>{}</b>").format(t(TITLES[board.kind]))
-    lines = [_line(t, line) for line in board.named(top)]
+    return Markup("\n").join((title, *lines_of(t, board, top)))
+
+
+def lines_of(t: Texts, board: KindBoard, top: int, key: str = "boards.line") -> list[Markup | str]:
+    """Word the first lines of a board, then those around the reader; the rest is counted."""
+    lines: list[Markup | str] = [_line(t, line, key) for line in board.named(top)]
     if around := board.around(top):
-        lines += [Markup("…"), *(_line(t, line) for line in around)]
-    return Markup("\n").join((title, *lines, *counted(t, board.kind, board.rest(top))))
+        lines += ["…", *(_line(t, line, key) for line in around)]
+    return lines + counted(t, board.kind, board.rest(top))
 
 
 def counted(t: Texts, kind: GroupKind, rest: Rest) -> list[str]:
     """Say how many more share the last place that is named, and how many come after."""
-    tied = [t(TIED[kind], n=rest.tied, place=rest.place)] if rest.tied else []
-    below = [t(BELOW[kind], n=rest.below)] if rest.below else []
+    tied = [t(_counting(kind)["tied"], n=rest.tied, place=rest.place)] if rest.tied else []
+    below = [t(_counting(kind)["below"], n=rest.below)] if rest.below else []
     return tied + below
 
 
-def _line(t: Texts, line: Line) -> Markup:
+def _line(t: Texts, line: Line, key: str) -> Markup:
     place = MEDALS.get(line.place, f"{line.place}.")
     name: Markup | str = name_of(t, line)
     if line.mine:
         name = Markup("<b>{}</b>").format(name)
-    return t.rich("boards.line", place=place, name=name, points=line.points)
+    return t.rich(key, place=place, name=name, points=line.points)
 
 
 def name_of(t: Texts, line: Line) -> str:

@@ -13,6 +13,7 @@ from bot.community import (
     area,
     holders,
     near_people,
+    who_did,
 )
 from points.shops import Complaint
 
@@ -37,9 +38,14 @@ def deciders(session: Session, event: Complaint, now: datetime) -> tuple[PersonA
 
 
 def has_part(session: Session, event: Complaint, people: Iterable[int], now: datetime) -> set[int]:
-    """Give who of these people is a side of a complaint, or shares or lately shared a home with one."""
+    """Give who of these people is a side of a complaint, or shares or lately shared a home with one.
+
+    Whoever recorded the handover stays a side, though they left the shop since.
+    """
     asked = set(people)
-    sides = {one.resident_id for one in staff(session, event.merchant)}
+    code = ("redemption", event.redemption_id)
+    sides = set(who_did(session, act=Act.HAND_OVER, at=event.handed_over_at, fact=code))
+    sides |= {one.resident_id for one in staff(session, event.merchant)}
     if event.resident_id is not None:
         sides.add(event.resident_id)
     return asked & near_people(session, sides, now)

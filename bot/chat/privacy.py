@@ -24,7 +24,7 @@ from bot.intake import forget_person
 from bot.schedule import put
 from points.deeds import exported_deeds, forget_deeds, open_deeds_of, reopen_deeds
 from points.giving import exported_spendings, forget_spendings
-from points.shops import LeftLine
+from points.shops import ComplaintLeft, LeftLine
 
 ERASING_DUE = "privacy.erase"
 ERASE_AGAIN_AFTER = timedelta(minutes=15)
@@ -102,9 +102,20 @@ async def forget(turn: Turn) -> None:
 
 
 def _everything(session: Session, resident_id: int, now: datetime) -> dict[str, Any]:
+    """Give all that is kept of somebody, and of those they answer for, who cannot ask themselves."""
     return {
         "exported_at": now.isoformat(),
         "community": community.exported(session, resident_id),
+        **_in_other_rooms(session, resident_id),
+        "answers_for": [
+            {"short_code": code, **_in_other_rooms(session, ward_id)}
+            for ward_id, code in community.wards_of(session, resident_id).items()
+        ],
+    }
+
+
+def _in_other_rooms(session: Session, resident_id: int) -> dict[str, Any]:
+    return {
         "callouts": callouts.exported(session, resident_id),
         "points": points.exported(session, resident_id),
         "deeds": exported_deeds(session, resident_id),
@@ -135,8 +146,8 @@ def _forget_everywhere(
 
 def erase_resident(
     session: Session, *, resident_id: int, chat_id: int | None, now: datetime
-) -> tuple[points.Cancelled | LeftLine | SpendingWithdrawn | DeedReopened, ...]:
-    """Erase a resident from every room; give what was given back, for merchants and neighbours to hear."""
+) -> tuple[points.Cancelled | LeftLine | ComplaintLeft | SpendingWithdrawn | DeedReopened, ...]:
+    """Erase a resident from every room; give what shops, neighbours and coordinators are to hear."""
     callouts.forget(session, resident_id=resident_id, chat_id=chat_id, now=now)
     begun = reopen_deeds(session, verifier_id=resident_id)
     for deed_id in forget_deeds(session, resident_id=resident_id):

@@ -6,8 +6,8 @@ from datetime import datetime
 from sqlmodel import Session
 
 from bot.chat.texts import Texts, texts
-from bot.community import PersonAddress
-from bot.delivery import Lane, Message, Recipient, enqueue
+from bot.community import PersonAddress, addresses
+from bot.delivery import Lane, Message, Recipient, deliveries, enqueue, rewrite, withdraw
 
 Words = Callable[[Texts], Message]
 
@@ -37,3 +37,14 @@ def tell(
         loud=loud,
         about=about,
     )
+
+
+def ends_everywhere(session: Session, about: str, *, words: Words, now: datetime) -> None:
+    """Make all that was sent about something read like this; where it cannot be edited, send that."""
+    withdraw(session, about, now)
+    asked = {one.tag for one in deliveries(session, about) if one.tag is not None}
+    for one in addresses(session, sorted(asked)).values():
+        if one.chat_id is not None:
+            said = words(texts(one.language))
+            to = Recipient(one.chat_id, one.language, one.resident_id)
+            rewrite(session, about=about, to=to, message=said, now=now, otherwise=said)

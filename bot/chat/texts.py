@@ -8,6 +8,8 @@ from pathlib import Path
 from babel.messages.pofile import read_po
 from markupsafe import Markup
 
+from bot.chat.plurals import Counted, form_of
+
 LANGUAGES = ("zh", "en")
 LOCALE = Path(__file__).parent.parent / "locale"
 
@@ -22,7 +24,8 @@ class UnknownText(KeyError):
 class Texts:
     """All sentences of one language.
 
-    ``t(key)`` gives plain text for button labels and toasts; ``t.rich(key)`` gives HTML for messages.
+    ``t(key)`` gives plain text for button labels and toasts; ``t.rich(key)`` gives HTML for messages. Where a
+    sentence needs its words to agree with a number it says both: ``{n:# person comes|# people come}``.
     """
 
     language: str
@@ -34,15 +37,15 @@ class Texts:
         Raises:
             UnknownText: no catalogue has the key.
         """
-        return self._form(key, 0).format(**facts)
+        return self._form(key, 0).format(**self._counted(facts))
 
     def rich(self, key: str, /, **facts: Fact) -> Markup:
         """Give a sentence as HTML, with every fact escaped that is not HTML already."""
-        return Markup(self._form(key, 0)).format(**facts)  # noqa: S704 - the catalogue is ours, facts are escaped
+        return Markup(self._form(key, 0)).format(**self._counted(facts))  # noqa: S704 - the catalogue is ours
 
     def count(self, key: str, n: int, /, **facts: Fact) -> str:
         """Give a sentence about ``n`` things in the form that the language wants for that number."""
-        return self._form(key, self._plural(n)).format(n=n, **facts)
+        return self._form(key, form_of(self.language, n)).format(n=n, **self._counted(facts))
 
     def name(self, names: Mapping[str, str]) -> str:
         """Give a name that the neighbourhood wrote, in this language or else in the first it has."""
@@ -55,8 +58,11 @@ class Texts:
             raise UnknownText(key) from None
         return forms[min(index, len(forms) - 1)]
 
-    def _plural(self, n: int) -> int:
-        return int(self.language == "en" and n != 1)
+    def _counted(self, facts: Mapping[str, Fact]) -> dict[str, Fact]:
+        return {
+            name: Counted(fact, self.language) if isinstance(fact, int) else fact
+            for name, fact in facts.items()
+        }
 
 
 @cache

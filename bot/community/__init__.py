@@ -23,7 +23,7 @@ from bot.community.audience import (
     people_who_may,
     residents_in,
 )
-from bot.community.audit import audit_entries, record
+from bot.community.audit import audit_entries, record, who_did
 from bot.community.availability import (
     availability,
     end_of_day,
@@ -144,6 +144,7 @@ from bot.community.wards import (
     add_ward,
     check_keeper,
     hand_on_wards,
+    wards_of,
 )
 
 __all__ = [
@@ -292,5 +293,7 @@ __all__ = [
     "trail",
     "unnamed_groups",
     "wants_board_news",
+    "wards_of",
+    "who_did",
     "who_wants_board_news",
 ]

@@ -52,6 +52,14 @@ def audit_entries(session: Session, *, area_id: int, newest: int = 50) -> tuple[
     return tuple(_view(entry) for entry in session.exec(statement))
 
 
+def who_did(session: Session, *, act: str, at: datetime, fact: tuple[str, Fact]) -> frozenset[int]:
+    """Give who did an act at a moment about what this fact names, whatever role they have by now."""
+    statement = select(AuditEntry).where(col(AuditEntry.at) == at, col(AuditEntry.act) == str(act))
+    name, value = fact
+    found = (entry.actor_id for entry in session.exec(statement) if entry.facts.get(name) == value)
+    return frozenset(actor for actor in found if actor is not None)
+
+
 def _view(entry: AuditEntry) -> AuditView:
     return AuditView(
         entry_id=entry.id or 0,

@@ -103,6 +103,15 @@ def hand_on_wards(session: Session, *, keeper_id: int) -> tuple[Entrusted | None
     return Entrusted(heir, tuple(name for _, name in wards)), ()
 
 
+def wards_of(session: Session, keeper_id: int) -> dict[int, str]:
+    """Give those somebody answers for, with their short codes."""
+    theirs = select(col(Resident.id), col(Resident.short_code)).join(
+        Ward, col(Ward.resident_id) == col(Resident.id)
+    )
+    found = session.execute(theirs.where(col(Ward.keeper_id) == keeper_id).order_by(col(Resident.id)))
+    return {number: code or "" for number, code in found}
+
+
 def forget_wards(session: Session, resident_id: int) -> None:
     """Erase that somebody answers for this person, and that this person does for anybody."""
     session.execute(

@@ -14,12 +14,14 @@ from bot.deeds.events import (
     DeedRejected,
     DeedReminded,
     DeedReopened,
+    DeedUnheard,
+    DeedUnheardOf,
     DeedUnpaid,
 )
 from bot.deeds.listing import listed, post_listed, raise_objection, settle
 from bot.deeds.people import DeedCard, DeedRules, deed_card
 from bot.deeds.verifying import Outcome, ask_anew, ask_claimant, say_no, say_yes, still_open
-from bot.deeds.waiting import PASS_ON_AFTER, REMIND_AFTER, pass_up, remind, stage
+from bot.deeds.waiting import PASS_ON_AFTER, REMIND_AFTER, pass_up, remind, remind_last, stage
 
 __all__ = [
     "PASS_ON_AFTER",
@@ -39,6 +41,8 @@ __all__ = [
     "DeedReminded",
     "DeedReopened",
     "DeedRules",
+    "DeedUnheard",
+    "DeedUnheardOf",
     "DeedUnpaid",
     "NearFirst",
     "NobodyCalled",
@@ -56,6 +60,7 @@ __all__ = [
     "post_listed",
     "raise_objection",
     "remind",
+    "remind_last",
     "say_no",
     "say_yes",
     "settle",

@@ -106,3 +106,28 @@ class DeedPassedOn:
     card: DeedCard
     asked: People
     claimant: People
+
+
+@dataclass(frozen=True)
+class DeedUnheard:
+    """Everybody was asked and nobody decided: the last of them are reminded for the so-manieth time.
+
+    When it is `over` nobody is `asked` any more, and the `claimant` is to know.
+    """
+
+    card: DeedCard
+    asked: People
+    claimant: People
+    times: int
+
+    @property
+    def over(self) -> bool:
+        """Whether nobody is reminded any more."""
+        return not self.asked
+
+
+@dataclass(frozen=True)
+class DeedUnheardOf:
+    """There is nobody (yet) who could decide."""
+
+    card: DeedCard

@@ -1,5 +1,6 @@
 """One call to Telegram for one message: a text, a photo or a document, with its buttons."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, InputFile, LinkPreviewOptions, Message
@@ -87,18 +88,17 @@ async def _text(bot: Bot, chat_id: int, content: Content, *, silent: bool) -> Me
 
 
 async def _photo(bot: Bot, chat_id: int, content: Content, *, silent: bool) -> Message:
-    return await bot.send_photo(
-        chat_id,
-        _file(content),
-        caption=content.text or None,
-        parse_mode=ParseMode.HTML,
-        reply_markup=keyboard(content.buttons),
-        disable_notification=silent,
-    )
+    return await _captioned(bot.send_photo, chat_id, content, silent=silent)
 
 
 async def _document(bot: Bot, chat_id: int, content: Content, *, silent: bool) -> Message:
-    return await bot.send_document(
+    return await _captioned(bot.send_document, chat_id, content, silent=silent)
+
+
+async def _captioned(
+    send: Callable[..., Awaitable[Message]], chat_id: int, content: Content, *, silent: bool
+) -> Message:
+    return await send(
         chat_id,
         _file(content),
         caption=content.text or None,

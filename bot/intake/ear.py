@@ -19,7 +19,7 @@ from bot.intake.store import AT_ONCE, finish, take, waiting
 
 LONG_POLL = 30
 AFTER_TROUBLE = 1.0
-ALLOWED = ("message", "callback_query", "my_chat_member")
+ALLOWED = ("message", "channel_post", "callback_query", "my_chat_member")
 
 log = structlog.get_logger(__name__)
 

@@ -14,17 +14,18 @@ def write(
     """Post a message and hand it to the bot, as far as Telegram would.
 
     Raises:
-        ActRefused: blocked, gone, not a member, or a channel.
+        ActRefused: blocked, gone, not a member, or in somebody else's channel.
     """
     chat = _own_chat(room, person, chat_id)
-    if chat.type is ChatType.CHANNEL:
+    if chat.type is ChatType.CHANNEL and person.id != chat.members[0]:
         raise ActRefused("in a channel only its owner writes")
     if chat.type is ChatType.PRIVATE:
         _check_can_write(person)
         person.started = True
     message = room.world.post(chat, person.user, content, reply_to=reply_to)
     if _bot_sees(room, chat, message):
-        room.updates.add("message", _with_reply(message))
+        kind = "channel_post" if chat.type is ChatType.CHANNEL else "message"
+        room.updates.add(kind, _with_reply(message))
     return message
 
 
@@ -90,7 +91,8 @@ def rewrite(room: Room, person: Person, message: Message, content: Content) -> M
         raise ActRefused("people edit only texts of their own that are still there")
     room.world.edit(message, content, None)
     if _bot_sees(room, message.chat, message):
-        room.updates.add("edited_message", _with_reply(message))
+        kind = "edited_channel_post" if message.chat.type is ChatType.CHANNEL else "edited_message"
+        room.updates.add(kind, _with_reply(message))
     return message
 
 
@@ -127,6 +129,8 @@ def _bot_sees(room: Room, chat: Chat, message: Message) -> bool:
     """https://core.telegram.org/bots/features#privacy-mode: commands, mentions and replies in groups."""
     if chat.type is ChatType.PRIVATE:
         return True
+    if chat.type is ChatType.CHANNEL:
+        return chat.bot_inside
     text = message.content.text
     answered = chat.messages.get(message.reply_to or 0)
     to_bot = answered is not None and answered.from_bot

@@ -1,25 +1,23 @@
 """The command line, through the door a person uses."""
 
-import asyncio
 import json
 import os
 import re
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
+from command_line import in_database, linli, no_settings
 from sqlmodel import Session
-from typer.testing import CliRunner, Result
 
 from bot import community
-from bot.cli import ExportFormat, InvitedRole, app
+from bot.cli import ExportFormat, InvitedRole
 from bot.commands import doctor
-from bot.database import Database
 from bot.neighbourhood import SAMPLE, load
 from bot.remembered import BOT_ID, BOT_USERNAME, keep
 from points import Format
@@ -32,26 +30,11 @@ LINLI = [sys.executable, "-m", "bot"]
 @pytest.fixture(autouse=True)
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder with a neighbourhood's file and nothing else, and no settings from outside."""
-    for name in list(os.environ):
-        if name.startswith("LINLI_"):
-            monkeypatch.delenv(name)
-    monkeypatch.setenv("COLUMNS", "200")
+    no_settings(monkeypatch)
     monkeypatch.setenv("LINLI_BOT_API_URL", "http://127.0.0.1:9")
     monkeypatch.chdir(tmp_path)
     (tmp_path / "community.toml").write_text(SAMPLE.read_text("utf-8"), "utf-8")
     return tmp_path
-
-
-def linli(*words: str) -> Result:
-    return CliRunner().invoke(app, list(words))
-
-
-def in_database(unit: Callable[[Session], object]) -> None:
-    async def work() -> None:
-        async with Database("sqlite:///linli.db") as database:
-            await database.write(unit)
-
-    asyncio.run(work())
 
 
 @pytest.fixture

@@ -2,15 +2,15 @@
 
 import asyncio
 import threading
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import suppress
-from typing import Any, Self
 
 import psycopg
 import pytest
-from sqlalchemy import event, text
+from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlmodel import Session
+from together import Together, commits_of
 
 from bot.database import Database, commits, engines, lanes, pool, reading_engine, writing_engine
 
@@ -152,43 +152,10 @@ async def test_a_unit_that_hides_its_broken_transaction_is_no_success(db: Databa
     assert await db.read(counts) == [0, 0]
 
 
-class Queued:
-    """Collects writes into one group: they are queued while a unit waits that ends with the block."""
-
-    def __init__(self, db: Database) -> None:
-        self._db = db
-        self._begun, self._go = threading.Event(), threading.Event()
-        self._tasks: list[asyncio.Task[Any]] = []
-        self.results: list[Any] = []
-
-    def write(self, unit: Callable[..., Any], *args: Any) -> None:
-        self._tasks.append(asyncio.create_task(self._db.write(unit, *args)))
-
-    async def __aenter__(self) -> Self:
-        self.write(self._hold)
-        await asyncio.to_thread(self._begun.wait, 30)
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        await asyncio.sleep(0)  # lets the tasks put their units into the queue
-        self._go.set()
-        self.results = (await asyncio.gather(*self._tasks, return_exceptions=True))[1:]
-
-    def _hold(self, _: Session) -> None:
-        self._begun.set()
-        assert self._go.wait(30)
-
-
 def add(session: Session, name: str, more: int) -> int:
     row = {"name": name, "more": more}
     session.execute(text("UPDATE tally SET count = count + :more WHERE name = :name"), row)
     return more
-
-
-def commits_of(db: Database) -> list[None]:
-    counted: list[None] = []
-    event.listen(db.engine, "commit", lambda _: counted.append(None))
-    return counted
 
 
 @pytest.fixture
@@ -201,7 +168,7 @@ def patient(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.usefixtures("patient")
 async def test_many_units_share_one_commit_up_to_a_bound(db: Database) -> None:
     made = commits_of(db)
-    async with Queued(db) as group:
+    async with Together(db) as group:
         for _ in range(pool.MOST_UNITS):
             group.write(add, "a", 1)
     assert await db.read(counts) == [pool.MOST_UNITS, 0]
@@ -221,7 +188,7 @@ async def test_who_fails_takes_back_only_its_own(db: Database) -> None:
 
     for unit, failure in ((regret, LookupError), (hide, psycopg.Error)):
         made = commits_of(db)
-        async with Queued(db) as group:
+        async with Together(db) as group:
             group.write(add, "a", 1)
             group.write(unit)
             group.write(add, "a", 1)

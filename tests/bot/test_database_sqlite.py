@@ -4,15 +4,15 @@ import asyncio
 import sqlite3
 import subprocess
 import sys
-import threading
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import closing
-from typing import Any, Self
+from typing import Any
 
 import pytest
-from sqlalchemy import create_engine, event, text
+from sqlalchemy import create_engine, text
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from sqlmodel import Session
+from together import Together, commits_of
 
 from bot.database import Database, DatabaseBusy, engines, group, writing_engine
 
@@ -45,39 +45,6 @@ async def db(sqlite_url: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[
     engine.dispose()
     async with Database(sqlite_url) as opened:
         yield opened
-
-
-class Together:
-    """Collects writes into one group: they are queued behind a unit that ends with the block."""
-
-    def __init__(self, db: Database) -> None:
-        self._db = db
-        self._begun, self._go = threading.Event(), threading.Event()
-        self._tasks: list[asyncio.Task[Any]] = []
-        self.results: list[Any] = []
-
-    def write(self, unit: Callable[..., Any], *args: Any) -> None:
-        self._tasks.append(asyncio.create_task(self._db.write(unit, *args)))
-
-    async def __aenter__(self) -> Self:
-        self.write(self._hold)
-        await asyncio.to_thread(self._begun.wait, 30)
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        await asyncio.sleep(0)  # lets the tasks put their units into the queue
-        self._go.set()
-        self.results = (await asyncio.gather(*self._tasks, return_exceptions=True))[1:]
-
-    def _hold(self, _: Session) -> None:
-        self._begun.set()
-        assert self._go.wait(30)
-
-
-def commits_of(db: Database) -> list[None]:
-    counted: list[None] = []
-    event.listen(db.engine, "commit", lambda _: counted.append(None))
-    return counted
 
 
 async def test_many_units_share_one_commit(db: Database) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
+from command_line import no_settings
 from sqlmodel import Session
 from typer.testing import CliRunner, Result
 
@@ -29,10 +30,7 @@ LINLI = [sys.executable, "-m", "bot"]
 @pytest.fixture(autouse=True)
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder with a database in which three deeds were sealed."""
-    for name in list(os.environ):
-        if name.startswith("LINLI_"):
-            monkeypatch.delenv(name)
-    monkeypatch.setenv("COLUMNS", "200")
+    no_settings(monkeypatch)
     monkeypatch.chdir(tmp_path)
     url = f"sqlite:///{tmp_path / 'linli.db'}"
     migrate(url)
@@ -58,6 +56,13 @@ def published(folder: Path) -> str:
     return (folder / "root").read_text("utf-8")
 
 
+def tampers(folder: Path) -> None:
+    with sqlite3.connect(folder / "linli.db") as database:
+        database.execute("DROP TRIGGER transfer_keeps_rows")
+        database.execute("UPDATE transfer SET amount = 21 WHERE id = 2")
+    database.close()
+
+
 def test_sound_books_are_said_to_be_so_and_hold_the_published_root(folder: Path) -> None:
     result = linli("verify", "--root", published(folder))
     assert (result.exit_code, result.stderr) == (0, "")
@@ -65,10 +70,7 @@ def test_sound_books_are_said_to_be_so_and_hold_the_published_root(folder: Path)
 
 
 def test_a_changed_amount_is_named_with_its_seal(folder: Path) -> None:
-    with sqlite3.connect(folder / "linli.db") as database:
-        database.execute("DROP TRIGGER transfer_keeps_rows")
-        database.execute("UPDATE transfer SET amount = 21 WHERE id = 2")
-    database.close()
+    tampers(folder)
     result = linli("verify")
     assert result.exit_code == 1
     assert "transfer 2 was changed after seal 1 of 2026-10-10T04:00:00.000000Z was set" in result.stderr
@@ -79,10 +81,7 @@ def test_many_entries_are_checked_by_two_processes(folder: Path, monkeypatch: py
     monkeypatch.setattr(ledger, "MANY", 1)
     monkeypatch.setattr(os, "cpu_count", lambda: 2)
     assert linli("verify").stdout == "✓ 3 entries under 1 seals checked: everything adds up\n"
-    with sqlite3.connect(folder / "linli.db") as database:
-        database.execute("DROP TRIGGER transfer_keeps_rows")
-        database.execute("UPDATE transfer SET amount = 21 WHERE id = 2")
-    database.close()
+    tampers(folder)
     result = linli("verify")
     assert result.exit_code == 1
     assert "transfer 2 was changed after seal 1" in result.stderr

@@ -1,16 +1,11 @@
-import asyncio
-import os
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from command_line import in_database, linli, no_settings
 from sqlmodel import Session
-from typer.testing import CliRunner, Result
 
 from bot import community
-from bot.cli import app
 from bot.clock import SystemClock
-from bot.database import Database
 from bot.neighbourhood import SAMPLE, load
 from bot.remembered import BOT_ID, BOT_USERNAME, Remembered, keep
 from bot.settling import settle
@@ -19,25 +14,12 @@ from bot.settling import settle
 @pytest.fixture(autouse=True)
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder with a neighbourhood's file and a database in which an earlier start left the bot's name."""
-    for name in [name for name in os.environ if name.startswith("LINLI_")]:
-        monkeypatch.delenv(name)
+    no_settings(monkeypatch)
     monkeypatch.chdir(tmp_path)
     Path("community.toml").write_text(SAMPLE.read_text("utf-8"), "utf-8")
     assert linli("migrate").exit_code == 0
     in_database(_remember)
     return tmp_path
-
-
-def linli(*words: str) -> Result:
-    return CliRunner().invoke(app, list(words))
-
-
-def in_database(unit: Callable[[Session], object]) -> None:
-    async def work() -> None:
-        async with Database("sqlite:///linli.db") as database:
-            await database.write(unit)
-
-    asyncio.run(work())
 
 
 def _remember(session: Session) -> None:

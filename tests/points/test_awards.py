@@ -2,6 +2,7 @@ from dataclasses import replace
 
 import pytest
 from points_town import CALLOUT, GARDEN, NOON, RICE, SHANGHAI, Town
+from sqlalchemy import select
 
 from points import (
     Deserved,
@@ -10,10 +11,13 @@ from points import (
     award_all,
     current_activities,
     current_activity,
+    exported,
+    forget_owner,
     reverse,
     synchronise_activities,
     verify,
 )
+from points.earnings import nothing_awarded
 
 
 @pytest.mark.parametrize(("minutes", "worth"), [(0, 20), (5, 20), (6, 21), (59, 29), (60, 30), (119, 39)])
@@ -93,3 +97,35 @@ def test_a_removed_activity_pays_nothing_until_it_comes_back(town: Town) -> None
     assert town.earns(1, activity="callout").amount == 20
     with pytest.raises(UnknownActivity):
         town.earns(1, activity="never-was")
+
+
+def test_what_came_to_nothing_is_remembered_and_says_the_same_for_ever(town: Town) -> None:
+    town.earns(1, "c:1", activity="callout", minutes=360)
+    nothing = town.earns(1, "c:2", activity="callout", minutes=60)
+    assert (nothing.amount, nothing.capped, nothing.replayed) == (0, True, False)
+    town.passes(days=1)  # the cap is free again, and yet
+    assert town.earns(1, "c:2", activity="callout", minutes=60) == replace(nothing, replayed=True)
+    with pytest.raises(KeyConflict):
+        town.earns(1, "c:2", activity="callout", minutes=61)
+    with pytest.raises(KeyConflict):
+        town.earns(2, "c:2", activity="callout", minutes=60)
+    with pytest.raises(KeyConflict):
+        town.earns(1, "c:2")
+    assert verify(town.session).problems == ()
+
+
+def test_of_nothing_and_something_in_one_batch_each_is_remembered(town: Town) -> None:
+    deserved = [Deserved(1, f"k:{n}", minutes=240) for n in (0, 1, 2, 2)]
+    paid = award_all(town.session, activity="callout", deserved=deserved, now=NOON, zone=SHANGHAI)
+    assert [one.amount for one in paid] == [60, 20, 0, 0]
+    again = award_all(town.session, activity="callout", deserved=deserved, now=NOON, zone=SHANGHAI)
+    assert again == [replace(one, replayed=True, balance=80) for one in paid]
+
+
+def test_what_came_to_nothing_is_handed_out_and_forgotten_with_its_owner(town: Town) -> None:
+    town.earns(1, "c:1", activity="callout", minutes=360)
+    town.earns(1, "c:2", activity="callout", minutes=60)
+    [told] = exported(town.session, 1)["without_points"]
+    assert (told["names"]["en"], told["minutes"]) == ("Answered a call-out", 60)
+    forget_owner(town.session, 1, town.now)
+    assert not town.session.connection().execute(select(nothing_awarded)).all()

@@ -2,30 +2,28 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
+import units
 from points_town import HAIRCUT, NOON, RICE, SHANGHAI, Town, settle
-from sqlalchemy import Engine, create_engine, select
-from sqlalchemy.exc import OperationalError
+from sqlalchemy import Engine, select
 from sqlmodel import Session
+from units import sound, tried
 
 from points import (
     AlreadyHandedOver,
     BudgetSpent,
     NotEnoughPoints,
     OutOfStock,
-    PointsError,
     Redeemed,
     SponsorEntry,
     Terms,
     cancel,
     lapse,
     synchronise_rewards,
-    verify,
 )
 from points.counter import waits as waiting
 from points.shelf import rewards
@@ -41,44 +39,30 @@ from points.shops import (
 
 AT_ONCE = 12
 MONTHS = ("2026-03", "2026-04")
-TRY_AGAIN = {"40001", "40P01"}  # serialisation failure, deadlock
 Act = Callable[[Town], Any]
 
 
-@pytest.fixture(params=["READ COMMITTED", "SERIALIZABLE"])
-def engine(request: pytest.FixtureRequest, postgres_tables_url: str) -> Iterator[Engine]:
-    url = postgres_tables_url.replace("postgresql://", "postgresql+psycopg://")
-    engine = create_engine(url, pool_size=AT_ONCE, isolation_level=request.param)
-    with Session(engine) as session:
-        settle(session)
-        session.commit()
+@pytest.fixture(params=units.ON_POSTGRESQL)
+def engine(request: pytest.FixtureRequest) -> Iterator[Engine]:
+    engine = units.opened(request, connections=AT_ONCE)
+    units.unit(engine, settle)
     yield engine
     engine.dispose()
 
 
 def unit(engine: Engine, act: Act) -> str:
-    """Run one unit of work as the house does: again after a serialisation failure or a deadlock."""
-    while True:
-        try:
-            with Session(engine) as session:
-                act(Town(session))
-                session.commit()
-                return "done"
-        except PointsError as error:
-            return type(error).__name__
-        except OperationalError as error:
-            if getattr(error.orig, "sqlstate", None) not in TRY_AGAIN:
-                raise
+    return tried(engine, in_town(act))
 
 
 def all_at_once(engine: Engine, acts: list[Act]) -> Counter[str]:
-    with ThreadPoolExecutor(AT_ONCE) as threads:
-        return Counter(threads.map(lambda act: unit(engine, act), acts))
+    return units.all_at_once(engine, map(in_town, acts), threads=AT_ONCE)
 
 
-def sound(engine: Engine) -> bool:
-    with Session(engine) as session:
-        return verify(session).problems == ()
+def in_town(act: Act) -> units.Act:
+    def in_session(session: Session) -> None:
+        act(Town(session))
+
+    return in_session
 
 
 def test_the_last_item_goes_to_as_many_as_there_are(engine: Engine) -> None:

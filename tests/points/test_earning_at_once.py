@@ -5,44 +5,27 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
+import units
 from points_town import Town, settle
-from sqlalchemy import Engine, create_engine
-from sqlalchemy.exc import OperationalError
-from sqlmodel import Session
+from sqlalchemy import Engine
+from units import sound
 
-from bot.database import writing_engine
-from points import ActivityRule, By, Cap, Limit, Multiplier, Per, verify
+from points import ActivityRule, By, Cap, Limit, Multiplier, Per
 
 AT_ONCE = 8
-TRY_AGAIN = {"40001", "40P01"}  # serialisation failure, deadlock
 Act = Callable[[Town], Any]
 
 
-@pytest.fixture(params=["sqlite", "READ COMMITTED", "SERIALIZABLE"])
+@pytest.fixture(params=units.ON_BOTH)
 def engine(request: pytest.FixtureRequest) -> Iterator[Engine]:
-    if request.param == "sqlite":
-        engine = writing_engine(request.getfixturevalue("sqlite_tables_url"), connections=AT_ONCE)
-    else:
-        url = request.getfixturevalue("postgres_tables_url").replace("postgresql://", "postgresql+psycopg://")
-        engine = create_engine(url, pool_size=AT_ONCE, isolation_level=request.param)
-    with Session(engine) as session:
-        settle(session)
-        session.commit()
+    engine = units.opened(request, connections=AT_ONCE)
+    units.unit(engine, settle)
     yield engine
     engine.dispose()
 
 
 def unit(engine: Engine, act: Act) -> Any:
-    """Run one unit of work as the house does: again after a serialisation failure or a deadlock."""
-    while True:
-        try:
-            with Session(engine) as session:
-                done = act(Town(session))
-                session.commit()
-                return done
-        except OperationalError as error:
-            if getattr(error.orig, "sqlstate", None) not in TRY_AGAIN:
-                raise
+    return units.unit(engine, lambda session: act(Town(session)))
 
 
 def rule(engine: Engine, **more: Any) -> None:
@@ -56,11 +39,6 @@ def amounts(engine: Engine, acts: list[Act]) -> list[int]:
 
 def visits(**more: Any) -> list[Act]:
     return [lambda town, who=who: town.did(who, f"k{who}", **more) for who in range(AT_ONCE)]  # type: ignore[misc]
-
-
-def sound(engine: Engine) -> bool:
-    with Session(engine) as session:
-        return verify(session).problems == ()
 
 
 def test_one_resident_never_passes_a_cap(engine: Engine) -> None:

@@ -11,9 +11,8 @@ import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
-from sqlalchemy import create_engine, event, select
-from sqlalchemy.pool import StaticPool
-from sqlmodel import Session, SQLModel
+from memory import books_in_memory
+from sqlalchemy import select
 
 from points import (
     ActivityRule,
@@ -69,10 +68,7 @@ class Earning(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self.engine = create_engine("sqlite://", poolclass=StaticPool, connect_args={"isolation_level": None})
-        event.listen(self.engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
-        SQLModel.metadata.create_all(self.engine)
-        self.session = Session(self.engine, expire_on_commit=False)
+        self.session = books_in_memory()
         self.now, self.keys, self.budget = START, 0, 100
         self.most: Counter[str] = Counter()  # the largest budget each month ever had
         self.homes = {1: "a", 2: "a", 3: "b"}
@@ -82,7 +78,7 @@ class Earning(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         self.session.close()
-        self.engine.dispose()
+        self.session.get_bind().engine.dispose()
 
     @rule(
         who=st.lists(PEOPLE, min_size=1, max_size=3),

@@ -7,10 +7,8 @@ import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
+from memory import books_in_memory
 from points_town import SHANGHAI
-from sqlalchemy import create_engine, event
-from sqlalchemy.pool import StaticPool
-from sqlmodel import Session, SQLModel
 
 from points import (
     AccountKind,
@@ -108,10 +106,7 @@ class Lots:
 class ExpiryStory(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
-        self.engine = create_engine("sqlite://", poolclass=StaticPool, connect_args={"isolation_level": None})
-        event.listen(self.engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
-        SQLModel.metadata.create_all(self.engine)
-        self.session = Session(self.engine, expire_on_commit=False)
+        self.session = books_in_memory()
         self.issued = community_account(self.session, AccountKind.ISSUED)
         self.used = community_account(self.session, AccountKind.REDEEMED)
         self.mine = resident_account(self.session, 1)
@@ -126,7 +121,7 @@ class ExpiryStory(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         self.session.close()
-        self.engine.dispose()
+        self.session.get_bind().engine.dispose()
 
     def key(self) -> str:
         self.count += 1

@@ -1,76 +1,33 @@
 """Many gifts, proposals and consents at the same moment, on both databases: no limit is passed."""
 
-from collections import Counter
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from typing import Any
+from collections.abc import Iterator
 
 import pytest
 from ledger_asked import NOON, SHANGHAI, earns, held
-from sqlalchemy import Engine, create_engine
-from sqlalchemy.exc import OperationalError
+from sqlalchemy import Engine
 from sqlmodel import Session
+from units import ON_BOTH, Act, all_at_once, opened, sound, unit
 
-from bot.database import writing_engine
-from points import PointsError, verify
 from points.giving import GiftLimits, Proposer, Receiver, agree, fund, give, propose, refuse, withdraw
 
 AT_ONCE = 8
-TRY_AGAIN = {"40001", "40P01"}  # serialisation failure, deadlock
 PEOPLE = range(1, AT_ONCE + 1)
-Act = Callable[[Session], Any]
 
 
-@pytest.fixture(params=["sqlite", "READ COMMITTED", "SERIALIZABLE"])
+@pytest.fixture(params=ON_BOTH)
 def engine(request: pytest.FixtureRequest) -> Iterator[Engine]:
     """Open a database in which everybody has a hundred points."""
-    if request.param == "sqlite":
-        engine = writing_engine(request.getfixturevalue("sqlite_tables_url"), connections=AT_ONCE)
-    else:
-        url = request.getfixturevalue("postgres_tables_url").replace("postgresql://", "postgresql+psycopg://")
-        engine = create_engine(url, pool_size=AT_ONCE, isolation_level=request.param)
+    engine = opened(request, connections=AT_ONCE)
     for who in PEOPLE:
         unit(engine, lambda session, who=who: earns(session, who, 100, f"a{who}"))
     yield engine
     engine.dispose()
 
 
-def unit(engine: Engine, act: Act) -> Any:
-    """Run one unit of work as the house does: again after a serialisation failure or a deadlock."""
-    while True:
-        try:
-            with Session(engine) as session:
-                done = act(session)
-                session.commit()
-                return done
-        except OperationalError as error:
-            if getattr(error.orig, "sqlstate", None) not in TRY_AGAIN:
-                raise
-
-
-def all_at_once(engine: Engine, acts: list[Act]) -> Counter[str]:
-    """Say how often it went well, and how often which refusal came."""
-
-    def one(act: Act) -> str:
-        try:
-            unit(engine, act)
-        except PointsError as error:
-            return type(error).__name__
-        return "done"
-
-    with ThreadPoolExecutor(AT_ONCE) as threads:
-        return Counter(threads.map(one, acts))
-
-
 def gift(giver: int, to: Receiver, amount: int, key: str, limits: GiftLimits) -> Act:
     return lambda session: give(
         session, key=key, giver_id=giver, to=to, amount=amount, limits=limits, now=NOON, zone=SHANGHAI
     )
-
-
-def sound(engine: Engine) -> bool:
-    with Session(engine) as session:
-        return verify(session).problems == ()
 
 
 def has(engine: Engine, who: int) -> int:
@@ -81,7 +38,7 @@ def has(engine: Engine, who: int) -> int:
 def test_one_giver_never_passes_the_months_limit(engine: Engine) -> None:
     limits = GiftLimits(50, 1000)
     acts = [gift(1, Receiver(who), 20, f"g{who}", limits) for who in PEOPLE if who != 1]
-    assert all_at_once(engine, acts) == {"done": 2, "GivenEnough": AT_ONCE - 3}
+    assert all_at_once(engine, acts, threads=AT_ONCE) == {"done": 2, "GivenEnough": AT_ONCE - 3}
     assert has(engine, 1) == 60
     assert sound(engine)
 
@@ -89,14 +46,14 @@ def test_one_giver_never_passes_the_months_limit(engine: Engine) -> None:
 def test_one_receiver_never_passes_the_months_limit(engine: Engine) -> None:
     limits = GiftLimits(50, 50)
     acts = [gift(who, Receiver(1), 20, f"g{who}", limits) for who in PEOPLE if who != 1]
-    assert all_at_once(engine, acts) == {"done": 2, "ReceivedEnough": AT_ONCE - 3}
+    assert all_at_once(engine, acts, threads=AT_ONCE) == {"done": 2, "ReceivedEnough": AT_ONCE - 3}
     assert has(engine, 1) == 140
     assert sound(engine)
 
 
 def test_the_same_gift_goes_over_once(engine: Engine) -> None:
     acts = [gift(1, Receiver(2), 20, "g", GiftLimits(1000, 1000))] * AT_ONCE
-    assert all_at_once(engine, acts) == {"done": AT_ONCE}
+    assert all_at_once(engine, acts, threads=AT_ONCE) == {"done": AT_ONCE}
     assert (has(engine, 1), has(engine, 2)) == (80, 120)
     assert sound(engine)
 
@@ -104,7 +61,7 @@ def test_the_same_gift_goes_over_once(engine: Engine) -> None:
 def test_two_who_give_each_other_never_wait_for_ever(engine: Engine) -> None:
     limits = GiftLimits(1000, 1000)
     acts = [gift(1 + n % 2, Receiver(2 - n % 2), 5, f"g{n}", limits) for n in range(2 * AT_ONCE)]
-    assert all_at_once(engine, acts) == {"done": 2 * AT_ONCE}
+    assert all_at_once(engine, acts, threads=AT_ONCE) == {"done": 2 * AT_ONCE}
     assert (has(engine, 1), has(engine, 2)) == (100, 100)
     assert sound(engine)
 
@@ -128,7 +85,7 @@ def sums(engine: Engine) -> tuple[int, int]:
 def test_a_fund_never_promises_more_than_it_has(engine: Engine) -> None:
     fill(engine)
     acts = [proposal(f"p{n}", 20) for n in range(AT_ONCE)]
-    assert all_at_once(engine, acts) == {"done": 2, "NotEnoughInFund": AT_ONCE - 2}
+    assert all_at_once(engine, acts, threads=AT_ONCE) == {"done": 2, "NotEnoughInFund": AT_ONCE - 2}
     assert sums(engine) == (10, 40)
     assert sound(engine)
 
@@ -149,6 +106,6 @@ def test_of_all_who_decide_at_once_one_comes_first(engine: Engine) -> None:
         return withdraw(session, spending_id=number, by=1, now=NOON)
 
     acts = [yes(2), no(3), back, yes(4), no(5), back, yes(6), yes(7)]
-    assert all_at_once(engine, acts) == {"done": 1, "SpendingEnded": AT_ONCE - 1}
+    assert all_at_once(engine, acts, threads=AT_ONCE) == {"done": 1, "SpendingEnded": AT_ONCE - 1}
     assert sums(engine) in {(30, 0), (50, 0)}
     assert sound(engine)

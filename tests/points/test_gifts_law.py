@@ -11,9 +11,8 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 from ledger_asked import SHANGHAI, award_of, held
-from sqlalchemy import create_engine, event, select
-from sqlalchemy.pool import StaticPool
-from sqlmodel import Session, SQLModel
+from memory import books_in_memory
+from sqlalchemy import select
 
 from points import (
     AccountKind,
@@ -47,10 +46,7 @@ WHO, AMOUNT, PICK = st.sampled_from(PEOPLE), st.integers(1, 30), st.integers(0, 
 class GiftStory(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
-        self.engine = create_engine("sqlite://", poolclass=StaticPool, connect_args={"isolation_level": None})
-        event.listen(self.engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
-        SQLModel.metadata.create_all(self.engine)
-        self.session = Session(self.engine, expire_on_commit=False)
+        self.session = books_in_memory()
         self.used = community_account(self.session, AccountKind.REDEEMED)
         self.now = datetime(2026, 1, 10, tzinfo=UTC)
         self.month = "2026-01"
@@ -74,7 +70,7 @@ class GiftStory(RuleBasedStateMachine):
         self.a_month_begins()
         assert [held(self.session, who).available for who in PEOPLE] == [0, 0, 0]
         self.session.close()
-        self.engine.dispose()
+        self.session.get_bind().engine.dispose()
 
     def key(self) -> str:
         self.count += 1

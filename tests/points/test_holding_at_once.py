@@ -1,16 +1,13 @@
 """Many at once on a real PostgreSQL about one hold, one reversal, one link: each ends once, in any order."""
 
-from collections import Counter
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator
 from datetime import timedelta
-from functools import partial
 
 import pytest
 from ledger_asked import NOON, SHANGHAI, award_of, earns, gift_of, held, mends, shop_of
-from sqlalchemy import Engine, create_engine
-from sqlalchemy.exc import OperationalError
+from sqlalchemy import Engine
 from sqlmodel import Session
+from units import ON_POSTGRESQL, Act, all_at_once, opened, sound, unit
 
 from points import (
     Posted,
@@ -22,49 +19,18 @@ from points import (
     release_hold,
     resident_account,
     total,
-    verify,
 )
-from points.errors import PointsError
 
 AT_ONCE = 9
 LATE = NOON + timedelta(hours=1)
-TRY_AGAIN = {"40001", "40P01"}  # serialisation failure, deadlock
-Act = Callable[[Session], object]
 
 
-@pytest.fixture(params=["READ COMMITTED", "SERIALIZABLE"])
-def engine(request: pytest.FixtureRequest, postgres_tables_url: str) -> Iterator[Engine]:
-    url = postgres_tables_url.replace("postgresql://", "postgresql+psycopg://")
-    engine = create_engine(url, pool_size=AT_ONCE, isolation_level=request.param)
+@pytest.fixture(params=ON_POSTGRESQL)
+def engine(request: pytest.FixtureRequest) -> Iterator[Engine]:
+    engine = opened(request, connections=AT_ONCE)
     unit(engine, shop_of)
     yield engine
     engine.dispose()
-
-
-def unit(engine: Engine, act: Act) -> object:
-    """Run one unit of work as the house does: again after a serialisation failure or a deadlock."""
-    while True:
-        try:
-            with Session(engine) as session:
-                done = act(session)
-                session.commit()
-                return done
-        except PointsError as error:
-            return type(error).__name__
-        except OperationalError as error:
-            if getattr(error.orig, "sqlstate", None) not in TRY_AGAIN:
-                raise
-
-
-def all_at_once(engine: Engine, *acts: Act) -> Counter[str]:
-    with ThreadPoolExecutor(AT_ONCE) as threads:
-        results = list(threads.map(partial(unit, engine), acts))
-    return Counter(result if isinstance(result, str) else "done" for result in results)
-
-
-def sound(engine: Engine) -> bool:
-    with Session(engine) as session:
-        return verify(session).problems == ()
 
 
 def has(engine: Engine, who: int) -> tuple[int, int, int]:
@@ -100,7 +66,7 @@ def test_a_hold_ends_once_whoever_comes_first(engine: Engine) -> None:
     def release(session: Session) -> None:
         release_hold(session, hold=hold, now=NOON)
 
-    results = all_at_once(engine, *[capture(hold, 15), release, lapse] * 3)
+    results = all_at_once(engine, [capture(hold, 15), release, lapse] * 3, threads=AT_ONCE)
     ended = results["done"] and results["lapsed"] == 0
     replayed = 3 if results["done"] == 3 else 1  # whoever captures again is answered with the first capture
     assert (ended and results["done"] in {1, replayed}) or (results["lapsed"], results["done"]) == (1, 0)
@@ -112,7 +78,7 @@ def test_a_hold_ends_once_whoever_comes_first(engine: Engine) -> None:
 
 def test_two_captures_of_other_parts_are_never_both_taken(engine: Engine) -> None:
     hold = hold_of_fifteen(engine)
-    results = all_at_once(engine, *(capture(hold, part) for part in range(1, AT_ONCE + 1)))
+    results = all_at_once(engine, [capture(hold, part) for part in range(1, AT_ONCE + 1)], threads=AT_ONCE)
     assert results == {"done": 1, "KeyConflict": AT_ONCE - 1}
     assert has(engine, 1)[1] == 0
     assert sound(engine)
@@ -132,7 +98,7 @@ def test_what_is_spent_while_it_is_taken_back_is_owed(engine: Engine) -> None:
     def earn(session: Session) -> object:
         return earns(session, 1, 10, "later")
 
-    all_at_once(engine, *[mend, spend, earn] * 3)
+    all_at_once(engine, [mend, spend, earn] * 3, threads=AT_ONCE)
     with Session(engine) as session:
         spent = held(session, 2).posted - 1
     assert has(engine, 1) in {(10 - spent, 0, 0), (0, 0, spent - 10)}
@@ -150,6 +116,6 @@ def test_the_same_posting_alone_and_in_a_batch_is_posted_once(engine: Engine) ->
         both = [award_of(session, 1, 20, "b"), gift_of(session, 1, 2, 5, "c")]
         return post_linked(session, both, NOON, zone=SHANGHAI)
 
-    assert all_at_once(engine, *[alone, linked, alone] * 3) == {"done": AT_ONCE}
+    assert all_at_once(engine, [alone, linked, alone] * 3, threads=AT_ONCE) == {"done": AT_ONCE}
     assert (has(engine, 1), has(engine, 2)) == ((35, 0, 0), (5, 0, 0))
     assert sound(engine)

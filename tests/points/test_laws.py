@@ -9,10 +9,8 @@ import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
+from memory import books_in_memory
 from points_town import CALLOUT, GARDEN, HAIRCUT, RICE, SHANGHAI, settle
-from sqlalchemy import create_engine, event
-from sqlalchemy.pool import StaticPool
-from sqlmodel import Session, SQLModel
 
 from points import (
     AlreadyHandedOver,
@@ -87,10 +85,7 @@ class Story(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self.engine = create_engine("sqlite://", poolclass=StaticPool, connect_args={"isolation_level": None})
-        event.listen(self.engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
-        SQLModel.metadata.create_all(self.engine)
-        self.session = Session(self.engine, expire_on_commit=False)
+        self.session = books_in_memory()
         self.town = settle(self.session)
         # The limit has tests of its own.
         self.town.set_up(rules=[CALLOUT, GARDEN], offers=[replace(RICE, limit=None), HAIRCUT])
@@ -99,7 +94,7 @@ class Story(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         self.session.close()
-        self.engine.dispose()
+        self.session.get_bind().engine.dispose()
 
     def attempt(self, act: Callable[[], Any], *, refused: type[PointsError] | None) -> Any:
         """Do an act as one unit of work; it must be refused exactly as the model says."""

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 from ledger_asked import NOON, SHANGHAI, shop_of
-from sqlalchemy import Engine, create_engine, select
+from sqlalchemy import Engine, select
 from sqlmodel import Session
-from test_holding_at_once import AT_ONCE, Act, all_at_once, sound, unit
+from units import ON_POSTGRESQL, Act, all_at_once, opened, sound, unit
 
 from points import (
     AccountKind,
@@ -29,14 +29,14 @@ from points.accounts import holdings
 from points.models import balances, holds, purses
 from points.rules import ActivityRule
 
+AT_ONCE = 9
 MEI, BO, LI = 1, 2, 3
 GARDEN = ActivityRule("garden", {"*": "Garden"}, points=10)
 
 
-@pytest.fixture(params=["READ COMMITTED", "SERIALIZABLE"])
-def engine(request: pytest.FixtureRequest, postgres_tables_url: str) -> Iterator[Engine]:
-    url = postgres_tables_url.replace("postgresql://", "postgresql+psycopg://")
-    engine = create_engine(url, pool_size=AT_ONCE, isolation_level=request.param)
+@pytest.fixture(params=ON_POSTGRESQL)
+def engine(request: pytest.FixtureRequest) -> Iterator[Engine]:
+    engine = opened(request, connections=AT_ONCE)
     unit(engine, shop_of)
     unit(engine, lambda session: synchronise_activities(session, [GARDEN], NOON))
     unit(engine, lives("7", MEI, BO))
@@ -79,7 +79,7 @@ def whole(engine: Engine) -> tuple[int, int]:
 def test_what_two_spend_at_once_is_spent_once(engine: Engine) -> None:
     unit(engine, earns(MEI, "a"))
     acts = [spends(who, f"{who}:{number}", 10) for who in (MEI, BO) for number in range(4)]
-    assert all_at_once(engine, *acts) == {"done": 1, "NotEnoughPoints": 7}
+    assert all_at_once(engine, acts, threads=AT_ONCE) == {"done": 1, "NotEnoughPoints": 7}
     assert has(engine, MEI) == has(engine, BO) == 0
     assert sound(engine)
 
@@ -90,7 +90,7 @@ def test_nothing_is_left_behind_by_who_moves_while_others_earn(engine: Engine, t
     hold = unit(engine, _hold)
     acts: list[Act] = [earns(who, f"{who}:{number}") for who in (MEI, BO, LI) for number in range(2)]
     acts += [lives("9", LI, BO), partial(_lets_go, hold), earns(MEI, "first")]
-    all_at_once(engine, *acts[turn:], *acts[:turn])
+    all_at_once(engine, [*acts[turn:], *acts[:turn]], threads=AT_ONCE)
     assert whole(engine) == (70, 0)
     unit(engine, lives("9", LI, BO, MEI))
     assert [has(engine, who) for who in (MEI, BO, LI)] == [70] * 3
@@ -102,7 +102,7 @@ def test_two_who_move_in_at_once_find_one_purse(engine: Engine) -> None:
     unit(engine, lives("8", MEI))
     for who in (MEI, BO, LI):
         unit(engine, earns(who, f"own:{who}"))
-    all_at_once(engine, lives("9", LI, MEI), lives("9", LI, BO))
+    all_at_once(engine, [lives("9", LI, MEI), lives("9", LI, BO)], threads=AT_ONCE)
     assert [has(engine, who) for who in (MEI, BO, LI)] == [30] * 3
     assert whole(engine) == (30, 0)
     assert sound(engine)

@@ -248,6 +248,7 @@ def test_a_forgotten_resident_leaves_arithmetic_and_no_name(town: Town) -> None:
         "owed": 0,
         "entries": [],
         "waiting": [],
+        "without_points": [],
         "codes": [],
         "waiting_for": [],
         "complaints": [],

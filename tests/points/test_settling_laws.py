@@ -9,10 +9,8 @@ import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
+from memory import books_in_memory
 from points_town import GARDEN, SHANGHAI, Town
-from sqlalchemy import create_engine, event
-from sqlalchemy.pool import StaticPool
-from sqlmodel import Session, SQLModel
 
 from points import (
     COMMUNITY,
@@ -76,10 +74,7 @@ class Fetched:
 class Story(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
-        self.engine = create_engine("sqlite://", poolclass=StaticPool, connect_args={"isolation_level": None})
-        event.listen(self.engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
-        SQLModel.metadata.create_all(self.engine)
-        self.session = Session(self.engine, expire_on_commit=False)
+        self.session = books_in_memory()
         self.town = Town(self.session)
         synchronise_activities(self.session, [GARDEN], self.town.now)
         mill = SponsorEntry("mill", {"*": "Mill"}, budget_fen=BUDGET)
@@ -91,7 +86,7 @@ class Story(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         self.session.close()
-        self.engine.dispose()
+        self.session.get_bind().engine.dispose()
 
     def attempt(self, act: Callable[[], Any]) -> Any:
         """Do an act as one unit of work, or leave everything as it was."""

@@ -7,7 +7,7 @@ from sqlmodel import Session
 import points
 from bot import community
 from bot.sandbox.handset import Bubble, Handset
-from points import AccountKind, Posting, TransferKind
+from points import AccountKind, Deserved, Groups, Posting, TransferKind, award_all
 from town import Town
 
 CODE = re.compile(r"\b[0-9A-HJKMNP-TV-Z]{8}\b")
@@ -60,3 +60,15 @@ def gives_points(session: Session, town: Town, chat_id: int, worth: int) -> None
         amount=worth,
     )
     points.post_one(session, gift, town.clock.now(), zone=town.app.house.zone)
+
+
+async def earns(town: Town, phone: Handset, key: str) -> None:
+    """Pay somebody for answering a call-out."""
+    who = await town.person(phone)
+    await town.app.database.write(
+        award_all,
+        activity="callout",
+        deserved=[Deserved(who.resident_id, key, Groups(building="b1"))],
+        now=town.clock.now(),
+        zone=town.app.house.zone,
+    )

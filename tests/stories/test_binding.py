@@ -236,6 +236,37 @@ async def test_a_channel_is_bound_from_the_private_chat_by_who_leads_it(town: To
     assert (await channel.hears("leaderboard of November 2026", "W*i"))["photo"]
 
 
+async def test_bind_in_a_channel_shows_the_way_to_the_private_chat(town: Town) -> None:
+    lin, mei = await town.coordinator("Lin"), await town.resident("Mei")
+    channel = await group_of(town, lin, kind="channel", title="News")
+    await lin.hears("Shall “News” get the leaderboards")
+    for typed, times in (("/bind", 1), (f"/BIND@{town.app.house.bot_username} b1", 2)):
+        await lin.does("text", {"text": typed, "chat_id": channel.id})
+        answer = await channel.hears("Tap below to bind this channel", times=times)
+    await lin.does("text", {"text": "/bind@some_other_bot", "chat_id": channel.id})
+    await lin.does("text", {"text": "Good morning", "chat_id": channel.id})
+    [[button]] = answer["buttons"]
+    payload = button["url"].partition("?start=")[2]
+    await mei.says(f"/start {payload}")
+    await mei.hears("role does not")
+    before = [one.message_id for one in await lin.bubbles()]
+    await lin.says(f"/start {payload}")
+    asked = await lin.sees(
+        lambda one: one.message_id not in before and "Shall “News” get" in one.text, "the question again"
+    )
+    await lin.taps_again(asked, "📌")
+    await lin.hears("leaderboards of Willow Bank")
+    await lin.does("text", {"text": "/unbind", "chat_id": channel.id})
+    await channel.hears("Tap below to bind this channel", times=3)
+    await lin.says(f"/start {payload}")
+    await lin.taps("✖️", on="tap one to end it")
+    assert (await town.acts())[-2:] == ["bind-group", "unbind-group"]
+    assert len(await channel.said()) == 3
+    for forged in ("b_x", "b_", "b_9" + "9" * 30, "b_77"):
+        await lin.says(f"/start {forged}")
+    await lin.hears("I am not in this channel")
+
+
 async def test_a_stranger_who_adds_the_bot_to_a_channel_is_asked_nothing(town: Town) -> None:
     await town.resident("Mei")
     stranger = await town.stranger("Zed")

@@ -283,14 +283,72 @@ async def test_who_does_not_decide_is_reminded_after_a_day_and_others_asked_afte
     await town.open()
     await asked(root, "Still waiting for you", "Mei")
     await mei.hears("waited for days; others are asked now")
+    passed_on = await reminders(root)
     await town.restart()
     await town.later(days=10)
-    reminders = [one for one in await lin.bubbles() if "Still waiting" in one.text]
-    passed = [one for one in await root.bubbles() if "Still waiting" in one.text]
-    assert (len(reminders), len(passed)) == (1, 1)
+    await is_reminded(root, passed_on)
+    assert (len(await reminders(lin)), len(await reminders(root))) == (1, 2)
     await root.taps("✅", on="Mei")
     await mei.hears("is approved")
     await lin.hears("Root approved")
+
+
+async def reminders(phone: Handset) -> list[int]:
+    return [one.message_id for one in await phone.bubbles() if "Still waiting" in one.text]
+
+
+async def is_reminded(phone: Handset, before: list[int]) -> None:
+    """Wait for one more reminder, and no two."""
+    await phone.sees(lambda one: "Still waiting" in one.text and one.message_id not in before, "a reminder")
+    assert len(await reminders(phone)) == len(before) + 1
+
+
+async def test_when_all_were_asked_the_last_are_reminded_for_a_week_and_then_it_is_said(
+    town: Town, lin: Handset, mei: Handset
+) -> None:
+    guo = await town.coordinator("Guo")
+    await claims(mei)
+    for phone in (lin, guo):
+        await asked(phone, "Please verify: Mei")
+    for days in (1, 2, *[1] * 6):  # as anybody after a day; then others would be asked, and there are none
+        before = [await reminders(phone) for phone in (lin, guo)]
+        await town.later(days=days)
+        for phone, heard in zip((lin, guo), before, strict=True):
+            await is_reminded(phone, heard)
+    assert not [one for one in await mei.bubbles() if "still waits" in one.text]
+    await town.later(days=1)
+    await mei.hears("still waits: all who can decide were asked", "025-5550 0100")
+    await town.later(days=5)
+    assert len(await reminders(lin)) == 8
+    await guo.taps("✅", on="Still waiting")
+    await mei.hears("is approved")
+
+
+async def test_who_comes_when_nobody_could_decide_is_reminded_as_anybody(town: Town, mei: Handset) -> None:
+    await claims(mei)
+    await town.later(days=4)
+    lin = await town.coordinator("Lin")
+    await town.later(days=1)
+    await asked(lin, "Still waiting")
+    for days in (4, 1, 1):
+        before = await reminders(lin)
+        await town.later(days=days)
+        await is_reminded(lin, before)
+
+
+async def test_an_answer_that_never_comes_is_decided_without_and_brought_up_again(
+    town: Town, lin: Handset, mei: Handset
+) -> None:
+    await claims(mei)
+    await lin.taps("❓", on="Please verify")
+    await lin.says("When was it?")
+    await mei.hears("Please answer Lin")
+    await town.later(days=3)
+    await asked(lin, "Still waiting", "When was it?")
+    for days in (3, 1, 1):
+        before = await reminders(lin)
+        await town.later(days=days)
+        await is_reminded(lin, before)
 
 
 async def test_a_lead_who_is_silent_is_passed_over_to_coordinators_and_then_admins(

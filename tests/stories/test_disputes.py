@@ -204,3 +204,52 @@ async def test_nobody_decides_about_a_shop_they_serve_with_all_others(town: Town
     assert "another coordinator has to decide" in said
     await root.taps("❌", on="Please find out and decide")
     await mei.hears("counts as received")
+
+
+async def test_who_handed_it_over_stays_a_side_when_they_left_the_shop(town: Town) -> None:
+    lin, root = await town.coordinator("Lin"), await town.holder("Root", "admin")
+    await becomes(town, lin, "merchant")
+    mei = await shopper(town, "Mei")
+    await hands_over(lin, await redeems(mei, "Rice"))
+    person, now = await town.person(lin), town.clock.now()
+    await town.app.database.write(_leaves_the_shop, person.resident_id, now)
+    await complains(mei)
+    await root.hears("Please find out and decide")
+    assert not [one for one in await lin.bubbles() if "Please find out" in one.text]
+    number = (await town.rows("dispute"))[0]["id"]
+    said = await lin.sends_data((await lin.bubbles())[-1].message_id, f"wn:{number}", forge=True)
+    assert "another coordinator has to decide" in said
+    await root.taps("❌", on="Please find out and decide")
+    await mei.hears("counts as received")
+
+
+def _leaves_the_shop(session: Session, resident_id: int, now: datetime) -> None:
+    for one in community.grants_of(session, resident_id):
+        if one.role is community.Role.MERCHANT:
+            community.end_grant(session, grant_id=one.grant_id, ended_by=None, now=now)
+
+
+async def test_a_complaint_ends_with_who_made_it_and_everybody_is_told_why(
+    town: Town, lin: Handset, shop: Handset
+) -> None:
+    mei = await shopper(town, "Mei")
+    code = await redeems(mei, "Rice")
+    await hands_over(shop, code)
+    await complains(mei)
+    asked = await lin.hears("Please find out and decide", "Mei says no")
+    await mei.says("/privacy")
+    await mei.taps("🗑", on="Your information")
+    await mei.taps("🗑", on="Shall we really")
+    await mei.hears("forgotten")
+    told = await lin.sees(
+        lambda one: one.message_id == asked.message_id and "Nothing to decide any more" in one.text, "why"
+    )
+    assert "Mei" not in told.text
+    await shop.hears("counts as handed over: nothing more to do", code)
+    number = (await town.rows("dispute"))[0]["id"]
+    for data in (f"wy:{number}", f"wn:{number}"):
+        assert "nothing to decide any more" in await lin.sends_data(asked.message_id, data, forge=True)
+    await town.later(days=30)
+    assert not [one for one in await lin.bubbles() if "Please find out" in one.text]
+    [row] = await town.rows("redemption")
+    assert (row["returned_at"], row["settlement"] is not None) == (None, True)

@@ -16,10 +16,10 @@ from sqlmodel import Session
 from bot.database import writing_engine
 from bot.migrating import migrate
 from bot.neighbourhood import SAMPLE, load
-from bot.sandbox.handset import Handset
 from bot.settling import settle
-from points import Deserved, Groups, award_all, verify
+from points import Deserved, award_all, verify
 from points import expiry as rules
+from shoppers import earns
 from town import Town
 
 NEWS = "after that day they are gone"
@@ -28,8 +28,8 @@ NEWS = "after that day they are gone"
 async def test_those_concerned_are_told_twice_and_the_points_go_once(town: Town) -> None:
     mei, bo = await town.resident("Mei"), await town.resident("阿宝", language="zh")
     await town.resident("Zoe")
-    await _earns(town, mei, "first")
-    await _earns(town, bo, "second")
+    await earns(town, mei, "first")
+    await earns(town, bo, "second")
     await mei.says("/points")
     await mei.hears("2027-11-30")
     await _to(town, datetime(2027, 11, 1, 1, tzinfo=UTC))  # nine o'clock, thirty days before
@@ -56,7 +56,7 @@ async def test_those_concerned_are_told_twice_and_the_points_go_once(town: Town)
 async def test_who_spent_or_earned_later_is_not_troubled(town: Town) -> None:
     mei = await town.resident("Mei")
     await _to(town, datetime(2027, 3, 10, tzinfo=UTC))
-    await _earns(town, mei, "later")
+    await earns(town, mei, "later")
     await _to(town, datetime(2027, 12, 5, tzinfo=UTC))
     assert await _expired(town) == []
     assert not [one for one in await mei.bubbles() if NEWS in one.text]
@@ -64,11 +64,11 @@ async def test_who_spent_or_earned_later_is_not_troubled(town: Town) -> None:
 
 async def test_after_a_long_pause_each_month_is_caught_up_and_only_news_in_time_is_told(town: Town) -> None:
     mei, bo = await town.resident("Mei"), await town.resident("Bo")
-    await _earns(town, mei, "first")
+    await earns(town, mei, "first")
     await town.close()
     town.clock.wind(days=61)
     await town.open()
-    await _earns(town, bo, "second")
+    await earns(town, bo, "second")
     await town.close()
     town.clock.wind(days=450)
     await town.open()
@@ -83,7 +83,7 @@ async def test_after_a_long_pause_each_month_is_caught_up_and_only_news_in_time_
 @pytest.mark.parametrize("changes", [{"expire_months = 12": "expire_months = 0"}])
 async def test_where_points_never_expire_nobody_is_told_and_nothing_goes(town: Town) -> None:
     mei = await town.resident("Mei")
-    await _earns(town, mei, "first")
+    await earns(town, mei, "first")
     await town.later(days=900)
     assert await _expired(town) == []
     assert not [one for one in await mei.bubbles() if NEWS in one.text]
@@ -96,7 +96,7 @@ async def test_many_are_told_and_lose_their_points_step_by_step(
     monkeypatch.setattr(rules, "TOLD_AT_ONCE", 1)
     people = [await town.resident(f"Person {number}") for number in range(5)]
     for number, phone in enumerate(people):
-        await _earns(town, phone, f"deed {number}")
+        await earns(town, phone, f"deed {number}")
     await _to(town, datetime(2027, 11, 24, 2, tzinfo=UTC))
     for phone in people:
         await phone.hears(NEWS)
@@ -188,14 +188,3 @@ async def _to(town: Town, moment: datetime) -> None:
 
 async def _expired(town: Town) -> list[int]:
     return [row["amount"] for row in await town.rows("transfer") if row["kind"] == "expiry"]
-
-
-async def _earns(town: Town, phone: Handset, key: str) -> None:
-    who = await town.person(phone)
-    await town.app.database.write(
-        award_all,
-        activity="callout",
-        deserved=[Deserved(who.resident_id, key, Groups(building="b1"))],
-        now=town.clock.now(),
-        zone=town.app.house.zone,
-    )

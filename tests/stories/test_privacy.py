@@ -58,6 +58,30 @@ async def test_everything_kept_is_handed_out_as_a_file(town: Town) -> None:
     assert "30" in json.dumps(everything["points"])
 
 
+async def test_what_those_one_answers_for_earned_is_in_the_file_too(town: Town) -> None:
+    mei, bo = await town.resident(NAME), await town.resident("Bo")
+    await mei.says("/household")
+    await mei.taps("👤", on="Who lives with me")
+    await mei.says("Grandma Wu")
+    await mei.says("1950")
+    await mei.hears("Grandma Wu (no Telegram")
+    ward = next(row for row in await town.rows("resident") if row["name"] == "Grandma Wu")
+    now, zone = town.clock.now(), town.app.house.zone
+    await town.app.database.write(_award, ward["id"], now, zone)
+    for phone, answers_for in ((mei, [ward["short_code"]]), (bo, [])):
+        await phone.says("/privacy")
+        await phone.taps("📤")
+        message = await phone.sees(lambda one: one.document is not None, "the file")
+        assert message.document is not None
+        everything = json.loads(await phone.file(message.document["file_id"]))
+        assert [one["short_code"] for one in everything["answers_for"]] == answers_for
+        assert all(one["points"]["entries"][0]["amount"] > 0 for one in everything["answers_for"])
+
+
+def _award(session: Session, resident_id: int, now: datetime, zone: ZoneInfo) -> None:
+    points.award(session, activity="callout", resident_id=resident_id, key="for her", now=now, zone=zone)
+
+
 async def test_who_is_forgotten_is_gone_everywhere_but_in_the_sums(town: Town) -> None:
     mei = await town.resident(NAME, team="clinic")
     wei = await town.resident("Wei", team="clinic")

@@ -6,11 +6,9 @@ from collections.abc import Awaitable, Callable
 import pytest
 from sqlmodel import Session
 
-import points
-from bot import community
 from bot.sandbox.handset import Handset
 from bot.settling import settle
-from points import AccountKind, Posting, TransferKind
+from shoppers import gives_points
 from town import Town
 
 CODE = re.compile(r"\b[0-9A-HJKMNP-TV-Z]{8}\b")
@@ -23,7 +21,7 @@ def shopper(town: Town) -> Shopper:
 
     async def make(name: str, *, worth: int, language: str = "en") -> Handset:
         phone = await town.resident(name, language=language)
-        await town.app.database.write(_give, town, phone.person_id, worth)
+        await town.app.database.write(gives_points, town, phone.person_id, worth)
         return phone
 
     return make
@@ -36,19 +34,6 @@ def _price_of_rice(session: Session, price: int, town: Town) -> None:
         for one in neighbourhood.rewards
     ]
     settle(session, neighbourhood.model_copy(update={"rewards": tuple(rewards)}), town.clock.now())
-
-
-def _give(session: Session, town: Town, chat_id: int, worth: int) -> None:
-    person = community.person(session, bot_id=town.app.house.bot_id, chat_id=chat_id)
-    assert person is not None
-    gift = Posting(
-        key=f"story:{chat_id}",
-        kind=TransferKind.GIFT,
-        debit=points.community_account(session, AccountKind.ISSUED),
-        credit=points.resident_account(session, person.resident_id),
-        amount=worth,
-    )
-    points.post_one(session, gift, town.clock.now(), zone=town.app.house.zone)
 
 
 async def test_points_become_a_code_and_the_code_is_handed_over_once(town: Town, shopper: Shopper) -> None:

@@ -1,17 +1,17 @@
 """Stories of the seals: set by the clock, caught up after downtime, and printed where everybody reads."""
 
-from bot.sandbox.handset import Handset
-from points import Deserved, Groups, award_all, month_root, short_root
+from points import month_root, short_root
+from shoppers import earns
 from town import Town
 
 
 async def test_each_hour_with_something_new_is_sealed_and_each_month_at_its_end(town: Town) -> None:
     mei = await town.resident("Mei")
-    await _earns(town, mei, "first")
+    await earns(town, mei, "first")
     await town.later(hours=1)
     await town.later(hours=3)
     assert [row["size"] for row in await town.rows("seal")] == [1]
-    await _earns(town, mei, "second")
+    await earns(town, mei, "second")
     await town.close()
     town.clock.wind(days=70)
     await town.open()
@@ -26,19 +26,8 @@ async def test_each_hour_with_something_new_is_sealed_and_each_month_at_its_end(
 
 async def test_the_months_seal_is_read_under_its_leaderboard(town: Town) -> None:
     mei = await town.resident("Mei")
-    await _earns(town, mei, "first")
+    await earns(town, mei, "first")
     await town.later(days=25)
     root = await town.app.database.read(month_root, "2026-11")
     assert root is not None
     await mei.hears("leaderboard of November 2026", short_root(root))
-
-
-async def _earns(town: Town, phone: Handset, key: str) -> None:
-    who = await town.person(phone)
-    await town.app.database.write(
-        award_all,
-        activity="callout",
-        deserved=[Deserved(who.resident_id, key, Groups(building="b1"))],
-        now=town.clock.now(),
-        zone=town.app.house.zone,
-    )

@@ -8,7 +8,8 @@ import sys
 from pathlib import Path
 
 from bot.sandbox.handset import Handset
-from points import Deserved, Groups, award_all, month_root, short_root
+from points import month_root, short_root
+from shoppers import earns
 from town import Town
 
 
@@ -17,8 +18,8 @@ async def test_every_entry_comes_as_a_spreadsheet_and_is_checked_with_no_databas
 ) -> None:
     mei, bo = await town.resident("Mei"), await town.resident("阿宝", language="zh")
     for key in ("first", "second"):
-        await _earns(town, mei, f"mei {key}")
-        await _earns(town, bo, f"bo {key}")
+        await earns(town, mei, f"mei {key}")
+        await earns(town, bo, f"bo {key}")
         await town.later(hours=1)
     await town.later(days=25)
     root = await town.app.database.read(month_root, "2026-11")
@@ -46,7 +47,7 @@ async def test_every_entry_comes_as_a_spreadsheet_and_is_checked_with_no_databas
 
 async def test_a_month_is_asked_for_and_an_empty_one_says_so(town: Town) -> None:
     bo = await town.resident("阿宝", language="zh")
-    await _earns(town, bo, "first")
+    await earns(town, bo, "first")
     await bo.says("/statement 十一月")
     await bo.hears("用表格软件打开", "2026年11月")
     await bo.hears("请和明细一起保存", "第一个封印")
@@ -83,14 +84,3 @@ async def _document(phone: Handset, ending: str) -> bytes:
     message = await phone.sees(is_it, f"a document {ending}")
     assert message.document is not None
     return await phone.file(message.document["file_id"])
-
-
-async def _earns(town: Town, phone: Handset, key: str) -> None:
-    who = await town.person(phone)
-    await town.app.database.write(
-        award_all,
-        activity="callout",
-        deserved=[Deserved(who.resident_id, key, Groups(building="b1"))],
-        now=town.clock.now(),
-        zone=town.app.house.zone,
-    )

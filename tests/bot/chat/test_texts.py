@@ -10,12 +10,13 @@ from string import Formatter
 import pytest
 from babel.messages.pofile import read_po
 
-from bot.chat.texts import LANGUAGES, LOCALE, Texts, texts
+from bot.chat.plurals import FORMS, form_of
+from bot.chat.texts import LANGUAGES, LOCALE, Fact, Texts, texts
 from bot.chat.turn import TOAST_LIMIT
 
 CODE = Path(__file__).parents[3] / "bot"
 SAYS = {"rich", "count"}
-FORMS = {"zh": 1, "en": 2}
+FORMS_OF = {"zh": 1, "en": 2}
 KEYS = sorted(texts("en").sentences)
 MACHINE = {
     "zh": re.compile("账户|冻结|交易|批次|实例|审计|队列|数据库|令牌|异常|解除"),
@@ -25,6 +26,10 @@ MACHINE = {
         re.IGNORECASE,
     ),
 }
+MANY = "points|minutes|people|days|hours|weeks|deeds|characters|handovers|residents|codes|are|more that come"
+OF_MANY = re.compile(
+    rf"(?<![\w.,–])1 (({MANY})\b|point\b[^.;:]* (are|come|stay) (back|yours|then|the|with)\b)"
+)
 LONGEST_LABEL = 10
 LABEL = re.compile(r"(^|\.)button(_|\.|$)")
 
@@ -60,10 +65,15 @@ def places(sentence: str) -> set[str]:
     return {name for _, name, _, _ in Formatter().parse(sentence) if name is not None}
 
 
-def filled(t: Texts, key: str) -> str:
+def counted(sentence: str) -> set[str]:
+    """Give the places whose number chooses the words around it."""
+    return {name for _, name, forms, _ in Formatter().parse(sentence) if name and forms and FORMS in forms}
+
+
+def filled(t: Texts, key: str, number: int = 9999) -> str:
     """Give a sentence with something of a likely length in each place."""
-    sentence = t.sentences[key][0]
-    return sentence.format(**dict.fromkeys(places(sentence), "一个名字"))
+    facts: dict[str, Fact] = dict.fromkeys(places(t.sentences[key][0]), "一个名字")
+    return t(key, **facts | dict.fromkeys(counted(t.sentences[key][0]), number))
 
 
 def test_each_language_has_every_sentence_and_no_empty_one() -> None:
@@ -98,13 +108,35 @@ def test_what_is_counted_has_as_many_forms_as_the_language(language: str) -> Non
     for entry in entries:
         many = entry.string if isinstance(entry.string, (tuple, list)) else None
         assert (many is not None) == entry.pluralizable, entry.id
-        assert many is None or len(many) == FORMS[language], entry.id
+        assert many is None or len(many) == FORMS_OF[language], entry.id
 
 
 def test_what_is_counted_agrees_with_its_number() -> None:
     assert texts("en").count("count.people", 1) == "1 person"
     assert texts("en").count("count.people", 0) == "0 people"
     assert texts("zh").count("count.people", 3) == "3 人"
+
+
+def test_the_words_around_a_number_agree_with_it() -> None:
+    sentence = "{name}: {n:<b># person</b> comes|<b># people</b> come}, {n:,}"
+    t = Texts("en", {"who": (sentence,)})
+    assert t("who", name="Li", n=1) == "Li: <b>1 person</b> comes, 1"
+    assert t.rich("who", name="<Li>", n=1000) == "&lt;Li&gt;: <b>1000 people</b> come, 1,000"
+    assert [t("who", name="", n=n)[:15] for n in (0, -1)] == [": <b>0 people</", ": <b>-1 person<"]
+    assert [form_of("pl", n) for n in (1, 3, 5)] == [0, 1, 2]
+
+
+@pytest.mark.parametrize("key", KEYS)
+def test_of_one_nobody_reads_as_of_many(key: str) -> None:
+    facts: dict[str, Fact] = dict.fromkeys(places(texts("en").sentences[key][0]), 1)
+    said = texts("en")(key, **facts)
+    assert not OF_MANY.search(said), said
+
+
+def test_each_number_that_chooses_words_has_a_form_for_every_number() -> None:
+    for language, key, sentence in forms():
+        for _, _, spec, _ in Formatter().parse(sentence):
+            assert FORMS not in (spec or "") or spec.count(FORMS) == FORMS_OF[language] - 1, key
 
 
 def test_nobody_reads_a_word_from_the_middle_of_the_machine() -> None:
