@@ -20,7 +20,7 @@ from sqlmodel import Session
 from bot.database import Database, reading_engine, writing_engine
 from points.errors import PointsError
 
-PATIENCE = 60.0  # seconds for what takes milliseconds
+PATIENCE = 300.0  # seconds for what takes milliseconds, unless much else runs on the machine
 DOORS = 2  # databases that are open at once, each with writers of its own, as those of two processes
 _KILL = text(
     "SELECT pg_terminate_backend(pid, 60000) FROM pg_stat_activity WHERE datname = current_database()"

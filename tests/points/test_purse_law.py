@@ -120,6 +120,23 @@ class SharedStory(ExpiryStory):
         assert not any(held.available for held in holdings(self.session, numbers).values())
 
 
+def test_what_was_spent_before_a_move_comes_back_as_old_as_it_was() -> None:
+    """It is not as in one purse, where younger points spent since would be filled again first."""
+    story = SharedStory()
+    try:
+        story.they_begin(0)
+        for _ in range(2):
+            story.earn(5)
+            story.spend(5)
+            story.they_move()
+            story.a_month_begins()
+        story.take_back_what_was_spent(0)
+        story.what_is_left_and_what_goes_next_are_those_of_the_lots()
+        assert [(lot.month, lot.left) for lot in story.lots.lots if lot.left] == [("2026-01", 5)]
+    finally:
+        story.teardown()
+
+
 settings.register_profile(
     "purses",
     max_examples=60,
