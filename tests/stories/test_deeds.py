@@ -57,7 +57,7 @@ async def test_the_same_in_chinese(town: Town) -> None:
     await mei.says("/deed")
     await mei.taps("🙌 看望独居老人")
     await mei.taps("➖", on="补充一点说明")
-    await mei.hears("已提交", "1 人 可以核实")
+    await mei.hears("已提交", "1 人可以核实")
     await asked(lin, "请核实：梅（1号楼）申报", "看望独居老人", "15 分")
     await lin.taps("✅", on="请核实")
     await lin.hears("林 已通过", "+15")
