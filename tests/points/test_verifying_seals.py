@@ -181,6 +181,12 @@ MISFITS = [
         "monthlytotal 2026-03 building b1 keeps no earned",
     ),
     ("UPDATE account SET kind = 'ghost' WHERE id = 1", "account 1 keeps no kind"),
+    ("UPDATE transfer SET household = CAST(x'62ff31' AS TEXT) WHERE id = 2", "transfer 2 keeps no household"),
+    ("UPDATE transfer SET key = CAST(x'62ff31' AS TEXT) WHERE id = 2", "transfer 2 keeps no key"),
+    (
+        "UPDATE monthlytotal SET key = CAST(x'62ff31' AS TEXT) WHERE group_kind = 'building'",
+        "monthlytotal 2026-03 building b\ufffd1 keeps no key",
+    ),
 ]
 
 
