@@ -14,8 +14,9 @@ from points.seals import seals
 CLOSE = timedelta(minutes=10)  # who posts while the month is sealed may have begun before it ended
 
 _t = transfers.c
-# These count by design in a month that may be over: that of what they reverse, or of the points they pass on.
-_COUNTS_NOW = _t.kind.not_in((TransferKind.REVERSAL, TransferKind.GIFT))
+# These count by design in a month that may be over: that of what they reverse, or of the points they pass on,
+# also to a purse; and what is repaid as a hold ends is dated without asking where midnight is.
+_COUNTS_NOW = _t.kind.not_in((TransferKind.REVERSAL, TransferKind.GIFT, TransferKind.SETTLEMENT))
 
 
 def early_seals(session: Session) -> Iterator[str]:

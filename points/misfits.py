@@ -1,7 +1,10 @@
-"""Values that SQLite keeps though they are none of their column: a word for a number, bytes for a word."""
+"""Values that SQLite keeps though they are none of their column: a word for a number, bytes for a word.
+
+Also words that are no UTF-8: SQLite takes any bytes for text, and only reading them fails.
+"""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from sqlalchemy import (
@@ -14,6 +17,8 @@ from sqlalchemy import (
     LargeBinary,
     String,
     Table,
+    case,
+    cast,
     func,
     literal_column,
     or_,
@@ -63,13 +68,52 @@ def named_or_raised(session: Session, met: Exception) -> tuple[str, ...]:
 
 
 def _of_table(session: Session, table: Table) -> Iterator[str]:
-    keys: list[ColumnElement[Any]] = [literal_column(f'"{column.name}"') for column in table.primary_key]
+    keys = [_bytes(column) for column in table.primary_key]
     for column in table.columns:
         wrong = _wrong(column)
         if wrong is not None:
             query = select(*keys).select_from(table).where(column.is_not(None), wrong)
             for row in session.connection().execute(query):
-                yield f"{table.name} {' '.join(map(str, row))} keeps no {column.name} that can be read"
+                yield _named(table, row, column)
+    yield from _garbled(session, table, keys)
+
+
+def _garbled(session: Session, table: Table, keys: Sequence[ColumnElement[bytes]]) -> Iterator[str]:
+    """Name text that is no UTF-8; SQLite itself has no word for it, so it is decoded here."""
+    words = [column for column in table.columns if _is_words(column)]
+    kept = (case((func.typeof(_as_kept(column)) == "text", _bytes(column))) for column in words)
+    query = select(*keys, *kept).select_from(table).execution_options(yield_per=1000)
+    for row in session.connection().execute(query) if words else ():
+        for column, value in zip(words, row[len(keys) :], strict=True):
+            if value is not None and not _is_utf8(value):
+                yield _named(table, row[: len(keys)], column)
+
+
+def _is_words(column: Column[Any]) -> bool:
+    """Tell whether a column keeps text that its other checks let pass; names and moments say what may be."""
+    return isinstance(column.type, (String, AutoString, JSON)) and not isinstance(column.type, Enum)
+
+
+def _is_utf8(value: bytes) -> bool:
+    try:
+        value.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _as_kept(column: Column[Any]) -> ColumnElement[Any]:
+    """Give what is there: the column's own type would read it, and fail."""
+    return literal_column(f'"{column.name}"')
+
+
+def _bytes(column: Column[Any]) -> ColumnElement[bytes]:
+    return cast(_as_kept(column), LargeBinary)
+
+
+def _named(table: Table, key: Sequence[bytes], column: Column[Any]) -> str:
+    row = " ".join(part.decode(errors="replace") for part in key)
+    return f"{table.name} {row} keeps no {column.name} that can be read"
 
 
 def _wrong(column: Column[Any]) -> ColumnElement[bool] | None:
@@ -77,9 +121,7 @@ def _wrong(column: Column[Any]) -> ColumnElement[bool] | None:
     kind = next((name for type_, name in _KEPT_AS if isinstance(column.type, type_)), None)
     if kind is None:
         return None
-    as_kept: ColumnElement[Any] = literal_column(
-        f'"{column.name}"'
-    )  # the column's own type would read it, and fail
+    as_kept = _as_kept(column)
     wrong = func.typeof(as_kept) != kind
     if isinstance(column.type, Enum):
         return or_(wrong, as_kept.not_in(column.type.enums))

@@ -224,6 +224,10 @@ def _codes(session: Session) -> Iterator[str]:
     )
     for row in _rows(session, query.join(holds, holds.c.id == redemptions.c.hold).where(~fits)):
         yield f"redemption {row.id} is {row.state}, but its hold {row.hold} is {row.hold_state}"
+    dear = select(redemptions.c.id, redemptions.c.price, redemptions.c.hold, holds.c.amount)
+    other = redemptions.c.price != holds.c.amount
+    for row in _rows(session, dear.join(holds, holds.c.id == redemptions.c.hold).where(other)):
+        yield f"redemption {row.id} says it costs {row.price}, its hold {row.hold} says {row.amount}"
 
 
 _CHECKS: tuple[Callable[[Session], Iterator[str]], ...] = (

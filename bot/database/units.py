@@ -33,11 +33,19 @@ class UnitSession(Session):
         raise RuntimeError("a unit of work never rolls back: it raises")
 
     def release(self) -> None:
-        """Flush what the unit left and, where it has one, release its savepoint."""
+        """Flush what the unit left and, where it has one, release its savepoint.
+
+        Raises:
+            RuntimeError: a savepoint of the unit's own is still open: it would take along who comes next.
+            PendingRollbackError: the unit hid that a flush failed, which took back the whole transaction.
+        """
+        if self.in_nested_transaction():
+            raise RuntimeError("a unit of work left a savepoint open")
         if self._scope is Scope.SAVEPOINT:
             super().commit()
         else:
             self.flush()
+            self.connection()
 
     def empty(self) -> None:
         """Forget every row, as a new session knows none; making one costs as much as a small unit."""

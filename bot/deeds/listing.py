@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from bot.community import Act, NotAllowed, PersonAddress, Role, holders, may, require
+from bot.community import Act, NotAllowed, PersonAddress, Role, holders, may, near_people, require
 from bot.deeds.errors import saying_who
 from bot.deeds.events import DeedObjected, DeedPaid, DeedRejected, DeedUnpaid, People
 from bot.deeds.people import (
@@ -100,7 +100,8 @@ def post_listed(
 def deciders(session: Session, held: DeedView, now: datetime) -> People:
     """Give who decides on an objection: coordinators who had nothing to do with it, or else admins.
 
-    Where there is nobody else, it is whoever agreed to the deed.
+    Nobody does who shares a home with the claimant or with who objects, or did lately. Where there is nobody
+    else, it is whoever agreed to the deed.
     """
     home = home_of(session, held, now)
     there = {Role.COORDINATOR: dict[int, PersonAddress](), Role.ADMIN: dict[int, PersonAddress]()}
@@ -108,7 +109,9 @@ def deciders(session: Session, held: DeedView, now: datetime) -> People:
         if grant.reaches(home.path, None) and person.chat_id is not None:
             there[grant.role][person.resident_id] = person
     both = there[Role.ADMIN] | there[Role.COORDINATOR]
-    close = near(session, home, both) | {held.objector}
+    close = near(session, home, both)
+    if held.objector is not None:
+        close |= near_people(session, [held.objector], now)
     agreed = close | {held.verifier, held.decided_by}
     first = there[Role.COORDINATOR] if held.tier is not Tier.ADMINS else both
     for people, out in ((first, agreed), (both, agreed), (both, close)):

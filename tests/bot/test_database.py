@@ -3,12 +3,14 @@
 import asyncio
 import threading
 from collections.abc import AsyncIterator
+from contextlib import suppress
 
 import pytest
 from sqlalchemy import Column, Integer, MetaData, String, Table, event, func, insert, select, text, update
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError, PendingRollbackError
 from sqlalchemy.orm import registry
 from sqlmodel import Session
+from together import Together
 
 from bot.database import Database, DatabaseClosed, UnknownDatabase, writing_engine
 
@@ -17,7 +19,8 @@ notes = Table("note", metadata, Column("id", Integer, primary_key=True), Column(
 
 
 class Note:
-    said: str
+    def __init__(self, said: str) -> None:
+        self.said = said
 
 
 registry().map_imperatively(Note, notes)
@@ -244,3 +247,31 @@ async def test_an_answer_comes_after_the_commit(db: Database) -> None:
     event.listen(db.engine, "commit", lambda _: committed.append("commit"))
     await db.write(note, "told")
     assert committed == ["commit"]
+
+
+async def test_who_hides_that_a_flush_failed_takes_nobody_along(db: Database) -> None:
+    def hide(session: Session) -> None:
+        session.add_all([Note(said="twice"), Note(said="twice")])
+        with suppress(IntegrityError):
+            session.flush()
+
+    async with Together(db) as together:
+        together.write(note, "before")
+        together.write(hide)
+    assert together.results[0] == "before"
+    assert isinstance(together.results[1], PendingRollbackError)
+    assert await db.read(noted) == ["before"]
+
+
+async def test_a_savepoint_left_open_takes_nobody_along(db: Database) -> None:
+    def leave_open(session: Session) -> None:
+        session.begin_nested()
+        note(session, "half done")
+
+    async with Together(db) as together:
+        together.write(note, "before")
+        together.write(leave_open)
+        together.write(note, "after")
+    assert isinstance(together.results[1], RuntimeError)
+    assert [together.results[0], together.results[2]] == ["before", "after"]
+    assert await db.read(noted) == ["after", "before"]

@@ -62,6 +62,10 @@ def busy(town: Town) -> Town:
         ),
         ("UPDATE reward SET taken = 2 WHERE code = 'rice'", "reward 1 says 2 are taken, its codes say 1"),
         (
+            "UPDATE redemption SET price = 1500 WHERE id = 1",
+            "redemption 1 says it costs 1500, its hold 1 says 150",
+        ),
+        (
             "UPDATE hold SET state = 'released', ended_at = '2026-03-10' WHERE id = 2",
             "redemption 2 is waiting, but its hold 2 is released",
         ),

@@ -3,14 +3,28 @@
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 
 import pytest
-from points_town import NOON, Town, seal_now, settle
+from points_town import NOON, SHANGHAI, Town, seal_now, settle
 from sqlalchemy import insert, text, update
 from sqlmodel import Session
 
 from bot.database import writing_engine
-from points import AccountKind, check_seals, ddl, month_root, open_account, seal_guards, short_root, verify
+from points import (
+    AccountKind,
+    check_seals,
+    ddl,
+    live_together,
+    month_root,
+    open_account,
+    reverse,
+    seal_guards,
+    short_root,
+    verify,
+)
+from points.accounts import own_account
+from points.holding import place_hold, release_hold
 from points.models import transfers
 from points.seals import leaves_of, seals
 
@@ -164,6 +178,26 @@ def test_a_month_that_was_sealed_before_it_was_over_is_named(town: Town) -> None
     )
 
 
+APRIL = datetime(2026, 3, 31, 16, tzinfo=UTC)  # its first moment in the neighbourhood
+
+
+def test_no_month_ended_early_because_somebody_moved_house_after_it(town: Town) -> None:
+    for resident_id in (1, 2):
+        town.earns(resident_id, f"by {resident_id}")
+    seal_now(town.session, now=APRIL, month="2026-03")
+    live_together(town.session, household="9", residents=[1, 2], now=APRIL + timedelta(days=4))
+    assert verify(town.session).problems == ()
+
+
+def test_no_month_ended_early_because_a_debt_was_repaid_just_after_it(town: Town) -> None:
+    wrong = town.earns(1, "wrong").transfer_id or 0
+    held = place_hold(town.session, account=own_account(town.session, 1), amount=300, key="held", now=NOON)
+    reverse(town.session, transfer_id=wrong, key="mended", now=NOON, zone=SHANGHAI)
+    seal_now(town.session, now=APRIL, month="2026-03")
+    release_hold(town.session, hold=held, now=APRIL + timedelta(hours=4))
+    assert verify(town.session).problems == ()
+
+
 MISFITS = [
     ("UPDATE transfer SET inputs = x'ff00' WHERE id = 2", "transfer 2 keeps no inputs"),
     ("UPDATE transfer SET at = x'ff00' WHERE id = 2", "transfer 2 keeps no at"),
@@ -181,6 +215,12 @@ MISFITS = [
         "monthlytotal 2026-03 building b1 keeps no earned",
     ),
     ("UPDATE account SET kind = 'ghost' WHERE id = 1", "account 1 keeps no kind"),
+    ("UPDATE transfer SET household = CAST(x'62ff31' AS TEXT) WHERE id = 2", "transfer 2 keeps no household"),
+    ("UPDATE transfer SET key = CAST(x'62ff31' AS TEXT) WHERE id = 2", "transfer 2 keeps no key"),
+    (
+        "UPDATE monthlytotal SET key = CAST(x'62ff31' AS TEXT) WHERE group_kind = 'building'",
+        "monthlytotal 2026-03 building b\ufffd1 keeps no key",
+    ),
 ]
 
 

@@ -502,6 +502,26 @@ async def test_an_objection_goes_to_a_coordinator_who_had_nothing_to_do_with_it(
     assert ("settle-objection" if post else "uphold-objection") in await town.acts()
 
 
+async def test_nobody_decides_on_the_objection_of_whom_they_live_with(
+    town: Town, lin: Handset, mei: Handset
+) -> None:
+    guo, wei = await town.coordinator("Guo"), await town.resident("Wei")
+    wang, fang = await town.coordinator("Wang"), await town.coordinator("Fang")
+    await lives_with(town, wang, wei)
+    await is_listed(town, lin, guo, mei)
+    await wei.says("/deed")
+    await wei.taps("📜")
+    await wei.taps("✋", on="Listed")
+    await wei.taps("✋ It did not happen")
+    await asked(fang, "Wei objects to", FIRST_AID)
+    assert not [one for one in await wang.bubbles() if "objects" in one.text]
+    last = (await wang.bubbles())[-1].message_id
+    for kind in ("du", "dx"):
+        assert "yourself" in await wang.sends_data(last, f"{kind}:{await newest(town)}", forge=True)
+    await fang.taps("❌", on="Wei objects")
+    await mei.hears("After an objection", "gives no points")
+
+
 async def test_a_usual_objection_needs_one_tap_and_a_second_one_is_told(
     town: Town, lin: Handset, mei: Handset
 ) -> None:
