@@ -56,7 +56,7 @@ async def ask_objection(turn: Turn) -> None:
     deed_id, name = card.deed.deed_id, (await turn.look(_names, (card,)))[card.deed.deed_id]
     buttons = [Button(turn.t(key), f"dj:{deed_id}:{one.value}") for one, key in DOUBT_BUTTONS.items()]
     html = turn.t.rich(
-        "public.ask_reason", name=name or turn.t("public.nameless"), what=what(turn.t, card.deed)
+        "public.ask_reason", name=name or turn.t("boards.somebody"), what=what(turn.t, card.deed)
     )
     message = Message(html, one_a_row(*buttons, Button(turn.t("button.cancel"), "x")))
     await turn.ask(message, OBJECTION, {"deed": deed_id}, new=True)

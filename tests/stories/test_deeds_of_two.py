@@ -583,5 +583,25 @@ async def test_who_hides_is_listed_without_a_name(town: Town, lin: Handset, mei:
     shown = await wei.hears("A neighbour (Building 1)", FIRST_AID)
     assert "Mei" not in shown.text + repr(shown.buttons)
     await wei.taps("✋ A neighbour")
-    asked_why = await wei.hears("Why do you object")
+    asked_why = await wei.hears("Why do you object", "of a neighbour?")
     assert "Mei" not in asked_why.text
+
+
+@pytest.mark.parametrize(("hides", "read"), [(True, "a neighbour"), (False, "Tiger")])
+@pytest.mark.parametrize("sign", ["✅", "❌"])
+async def test_who_objected_hears_only_the_name_that_was_listed(
+    town: Town, lin: Handset, mei: Handset, sign: str, *, hides: bool, read: str
+) -> None:
+    guo, wang, wei = await town.coordinator("Guo"), await town.coordinator("Wang"), await town.resident("Wei")
+    number = (await town.person(mei)).resident_id
+    if hides:
+        hidden = community.ShownIn.HIDDEN
+        await town.app.database.write(community.set_shown, resident_id=number, shown_in=hidden)
+    else:
+        await town.app.database.write(community.set_pseudonym, resident_id=number, name="Tiger")
+    await is_listed(town, lin, guo, mei)
+    await wei.says("/start o_")
+    await wei.taps("✋", on="Listed")
+    await wei.taps("✋ It did not happen")
+    await wang.taps(sign, on="Wei objects")
+    assert "Mei" not in (await wei.hears("Your objection", f"of {read} was looked at")).text
