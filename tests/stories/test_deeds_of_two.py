@@ -639,3 +639,22 @@ async def test_the_group_of_a_building_of_under_five_people_reads_nothing_that_i
     await ann.says("/points")
     await ann.hears("Neighbourhood points")
     assert not any("Listed: tap" in one["text"] for one in await small.said())
+
+
+@pytest.mark.parametrize("side", ["who objects", "who agreed"])
+async def test_nobody_decides_on_an_objection_for_who_they_live_with(
+    town: Town, lin: Handset, mei: Handset, side: str
+) -> None:
+    guo, wei = await town.coordinator("Guo"), await town.resident("Wei")
+    wang, fang = await town.coordinator("Wang"), await town.coordinator("Fang")
+    await is_listed(town, lin, guo, mei)
+    await lives_with(town, wang, wei if side == "who objects" else guo)
+    await wei.says("/start o_")
+    await wei.taps("✋", on="Listed")
+    await wei.taps("✋ It did not happen")
+    await asked(fang, "Wei objects")
+    last, number = (await wang.bubbles())[-1], await newest(town)
+    assert "somebody else must decide" in await wang.sends_data(last.message_id, f"du:{number}", forge=True)
+    assert not any("Wei objects" in one.text for one in await wang.bubbles())
+    await fang.taps("✅", on="Wei objects")
+    await mei.hears("The objection was looked at")
