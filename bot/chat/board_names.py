@@ -9,7 +9,9 @@ from bot.community import (
     Place,
     UnknownArea,
     UnknownTeam,
+    area,
     area_by_code,
+    root_area,
     shown_names,
     team_by_code,
     unnamed_groups,
@@ -38,6 +40,13 @@ def names_of(
     unnamed = unnamed_groups(session, place)
     hidden = (unnamed.teams if kind is GroupKind.TEAM else unnamed.areas) - {own_key}
     return {key: _SMALL if key in hidden else _group_names(session, kind, key) for key in wanted}
+
+
+def place_names(session: Session, area_ids: Iterable[int], place: Place) -> dict[int, Names]:
+    """Name areas by number; one so small that it would point at somebody is only the whole community."""
+    unnamed, whole = unnamed_groups(session, place).areas, root_area(session).names
+    found = {area_id: area(session, area_id) for area_id in area_ids}
+    return {area_id: whole if one.code in unnamed else one.names for area_id, one in found.items()}
 
 
 def _group_names(session: Session, kind: GroupKind, code: str) -> Names:

@@ -1,6 +1,7 @@
 """Where somebody is in a conversation, kept in the database so that a restart loses nothing."""
 
-from collections.abc import Mapping
+import json
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -8,6 +9,7 @@ from typing import Any
 from sqlalchemy import JSON, bindparam, delete, select
 from sqlmodel import Field, Session, SQLModel, col
 
+from bot.community import name_key
 from points.columns import BigId, Moment
 
 KEPT_FOR = timedelta(days=7)
@@ -23,6 +25,7 @@ RESTING |= {"shop", "shop.one", "shop.pause", "shop.settlement", "shop.stock"}
 NAMING = frozenset(
     ("award.activity", "award.minutes", "award.preview", "award.units", "award.who", "deed.list")
 ) | {"fund.page", "fund.preview", "gift.amount", "gift.preview", "gift.who"}
+SPELT = 40  # so much of a name is on every button that holds it
 
 
 class Conversation(SQLModel, table=True):
@@ -79,13 +82,23 @@ def remember(session: Session, talk: Talk | None, *, bot_id: int, user_id: int, 
     return version
 
 
-def forget_named(session: Session, name: str) -> None:
-    """Drop what others are in the middle of where that spells somebody's name, as a choice or in a draft."""
+def forget_named(session: Session, names: Iterable[str]) -> None:
+    """Drop what others are in the middle of where that spells one of these names, as a choice or in a draft.
+
+    Width and case do not count, for they typed it; of a long name the beginning is enough, where labels end.
+    """
+    keys = [name_key(_written(name[:SPELT])[1:-1]) for name in names]
     naming = select(Conversation).where(col(Conversation.step).in_(NAMING))
     for row in session.execute(naming).scalars():
-        if name in repr((row.draft, row.choices)):
+        said = name_key(_written([row.draft, row.choices]))
+        if any(key in said for key in keys):
             session.delete(row)
     session.flush()
+
+
+def _written(said: object) -> str:
+    """Write something down in which each sign of a name is written the same way wherever it stands."""
+    return json.dumps(said, ensure_ascii=False)
 
 
 def forget_stale(session: Session, *, now: datetime) -> None:

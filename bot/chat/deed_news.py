@@ -15,7 +15,7 @@ from bot.chat.keyboards import one_a_row
 from bot.chat.public_lines import announce_listed
 from bot.chat.telling import tell
 from bot.chat.texts import Texts
-from bot.community import PersonAddress
+from bot.community import PersonAddress, Place, shown_names
 from bot.deeds import (
     PASS_ON_AFTER,
     REMIND_AFTER,
@@ -149,7 +149,7 @@ def paid(session: Session, event: DeedPaid, house: House, now: datetime) -> None
         return Message(_paid_heading(t, event.card) + Markup("\n") + earning_html(t, house, earned))
 
     tell(session, event.claimant, key=f"deed:{deed.deed_id}:paid", words=words, now=now)
-    _tell_about(session, event.card, event.objector, "objection.told_posted", now)
+    _tell_objector(session, event.card, event.objector, "objection.told_posted", now)
 
 
 @announces(DeedUnpaid)
@@ -163,7 +163,8 @@ def unpaid(session: Session, event: DeedUnpaid, house: House, now: datetime) -> 
 
     key = f"deed:{event.card.deed.deed_id}:unpaid"
     tell(session, event.claimant, key=key, words=words, now=now)
-    _tell_about(session, event.card, event.deciders, "verify.unpaid", now)
+    name = event.card.name(event.card.deed.resident_id)
+    _tell_about(session, event.card, event.deciders, "verify.unpaid", lambda _: name, now)
 
 
 @announces(DeedRejected)
@@ -179,7 +180,7 @@ def rejected(session: Session, event: DeedRejected, house: House, now: datetime)
         return Message(t.rich("deed.dropped", what=what(t, deed), **facts))
 
     tell(session, event.claimant, key=f"deed:{deed.deed_id}:rejected", words=words, now=now)
-    _tell_about(session, event.card, event.objector, "objection.told_dropped", now)
+    _tell_objector(session, event.card, event.objector, "objection.told_dropped", now)
 
 
 @announces(DeedObjected)
@@ -228,13 +229,27 @@ def _paid_heading(t: Texts, card: DeedCard) -> Markup:
     return t.rich("deed.paid", what=what(t, deed))
 
 
-def _tell_about(
+def _tell_objector(
     session: Session, card: DeedCard, people: Iterable[PersonAddress], key: str, now: datetime
+) -> None:
+    """Tell who objected, by the name that everybody read on the list; who hides has none."""
+    owner = card.deed.resident_id or 0
+    shown = shown_names(session, [owner], Place.PRIVATE).get(owner)
+    _tell_about(session, card, people, key, lambda t: shown or t("boards.somebody"), now)
+
+
+def _tell_about(
+    session: Session,
+    card: DeedCard,
+    people: Iterable[PersonAddress],
+    key: str,
+    name: Callable[[Texts], str],
+    now: datetime,
 ) -> None:
     """Tell others than the claimant what became of a deed."""
     deed = card.deed
 
     def words(t: Texts) -> Message:
-        return Message(t.rich(key, name=card.name(deed.resident_id), what=what(t, deed)))
+        return Message(t.rich(key, name=name(t), what=what(t, deed)))
 
     tell(session, people, key=f"deed:{deed.deed_id}:{key}", words=words, now=now)

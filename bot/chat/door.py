@@ -4,7 +4,6 @@ from datetime import datetime
 from functools import partial
 
 import structlog
-from markupsafe import escape
 from sqlmodel import Session
 from telegram import (
     Bot,
@@ -17,7 +16,7 @@ from telegram import (
 )
 from telegram import Message as TelegramMessage
 from telegram.constants import ChatMemberStatus, ChatType
-from telegram.error import Forbidden
+from telegram.error import BadRequest, Forbidden
 
 from bot.chat.binding import end_binding, offer_channel
 from bot.chat.callout_words import rehearsed
@@ -138,13 +137,12 @@ class Door:
             return
         turn = await self._turn(user, _said(message), message.chat.id)
         known = self._routes.command(command)
-        if known is not None and known.in_groups:
-            turn.said = Said(text="".join(turn.said.text.split(maxsplit=1)[1:]))
-            turn.group = message.chat.title or ""
-            await self._carry(turn, known.handle)
-            return
-        button = Button(turn.t("button.private_chat"), url=self._house.chat_link)
-        await turn.say(Message(str(escape(turn.t("group.talk_in_private"))), ((button,),)))
+        turn.said = Said(text="".join(turn.said.text.split(maxsplit=1)[1:]))
+        turn.group = message.chat.title or ""
+        try:
+            await self._carry(turn, known.handle if known and known.in_groups else _in_private)
+        except (BadRequest, Forbidden) as refused:  # it may read there, and write nothing
+            log.warning("group.not_answered", trouble=str(refused))
 
     async def _way(self, turn: Turn) -> Handler:
         routes, text = self._routes, turn.said.text
@@ -212,6 +210,8 @@ class Door:
             if turn.group is None:
                 await self._mark(turn.speaker.user_id, ChatState.BLOCKED)
         except Exception as error:
+            if turn.group is not None and isinstance(error, BadRequest):
+                raise
             sentence = refusal(error, turn.t, self._house)
             if sentence is not None and rehearses(turn):
                 sentence = rehearsed(turn.t, sentence)
@@ -248,6 +248,12 @@ class Door:
             await self._database.write(
                 known_as, bot_id=self._house.bot_id, chat_id=user.id, username=user.username
             )
+
+
+async def _in_private(turn: Turn) -> None:
+    """Show the way to the private chat: what prepares, shows people or awards is done there."""
+    button = Button(turn.t("button.private_chat"), url=turn.house.chat_link)
+    await turn.say(Message(turn.t.rich("group.talk_in_private"), ((button,),)))
 
 
 async def _pass_over(_: Turn) -> None:

@@ -3,6 +3,7 @@
 from markupsafe import Markup
 from sqlmodel import Session
 
+from bot.chat.board_names import Names, place_names
 from bot.chat.deed_closing import close_questions, questions_about
 from bot.chat.deed_rules import rules_of
 from bot.chat.deed_words import decided, what
@@ -35,12 +36,15 @@ async def show_list(turn: Turn) -> None:
         await turn.ask(Message(turn.t.rich("public.nothing")), LIST)
         return
     names = await turn.look(_names, cards)
+    places = await turn.look(place_names, {card.deed.area_id for card in cards}, Place.PRIVATE)
     buttons = [
         Button(_label(turn.t, card, names[card.deed.deed_id]), f"do:{card.deed.deed_id}") for card in cards
     ]
     rows = paged(buttons, page, lambda number: f"dv:{number}", turn.t)
     shown = cards[min(page, (len(cards) - 1) // PAGE) * PAGE :][:PAGE]
-    lines = [_line(turn.t, turn.house, card, names[card.deed.deed_id]) for card in shown]
+    lines = [
+        _line(turn.t, turn.house, card, names[card.deed.deed_id], places[card.deed.area_id]) for card in shown
+    ]
     await turn.ask(Message(Markup("\n").join([turn.t.rich("public.heading"), *lines]), rows), LIST)
 
 
@@ -56,7 +60,7 @@ async def ask_objection(turn: Turn) -> None:
     deed_id, name = card.deed.deed_id, (await turn.look(_names, (card,)))[card.deed.deed_id]
     buttons = [Button(turn.t(key), f"dj:{deed_id}:{one.value}") for one, key in DOUBT_BUTTONS.items()]
     html = turn.t.rich(
-        "public.ask_reason", name=name or turn.t("public.nameless"), what=what(turn.t, card.deed)
+        "public.ask_reason", name=name or turn.t("boards.somebody"), what=what(turn.t, card.deed)
     )
     message = Message(html, one_a_row(*buttons, Button(turn.t("button.cancel"), "x")))
     await turn.ask(message, OBJECTION, {"deed": deed_id}, new=True)
@@ -140,12 +144,12 @@ def _label(t: Texts, card: DeedCard, name: str) -> str:
     return f"✋ {name or t('public.nameless')} · {what(t, card.deed)}"[:LONGEST_LABEL]
 
 
-def _line(t: Texts, house: House, card: DeedCard, name: str) -> Markup:
+def _line(t: Texts, house: House, card: DeedCard, name: str, place: Names) -> Markup:
     until = card.deed.listed_until
     return t.rich(
         "public.line",
         name=name or t("public.nameless"),
-        area=t.name(card.area_names),
+        area=t.name(place),
         what=what(t, card.deed),
         points=card.deed.worth,
         until=f"{house.day(until)} {house.hour(until)}" if until else "",

@@ -139,7 +139,6 @@ def _forget_everywhere(
     delivery.forget_chat(session, user_id)
     erase_what_others_read(session, now)
     remember(session, None, bot_id=bot_id, user_id=user_id, now=now)
-    forget_named(session, who.name)
     forget_person(session, bot_id=bot_id, user_id=user_id)
     return (entrusted, *given_back)
 
@@ -154,6 +153,7 @@ def erase_resident(
         delivery.withdraw(session, about(deed_id), now)
     taken_back = forget_spendings(session, resident_id=resident_id, now=now)
     given_back = points.forget_owner(session, resident_id, now)
+    forget_named(session, community.names_known(session, resident_id))
     community.forget(session, resident_id=resident_id, now=now)
     reopened = (ask_anew(session, deed_id=one, now=now) for one in begun)
     return *given_back, *withdrawn_with(session, taken_back, now), *reopened

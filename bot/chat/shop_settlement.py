@@ -14,7 +14,7 @@ from bot.delivery import Button, Message
 from points import month_of, months_later
 from points.shops import settlement
 
-MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
+MONTH = re.compile(r"20[0-9]{2}-(0[1-9]|1[0-2])")
 
 
 async def show(turn: Turn) -> None:

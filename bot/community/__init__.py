@@ -117,6 +117,7 @@ from bot.community.roles import (
     require,
 )
 from bot.community.showing import (
+    names_known,
     set_board_news,
     set_pseudonym,
     set_shown,
@@ -262,6 +263,7 @@ __all__ = [
     "move",
     "move_in",
     "name_key",
+    "names_known",
     "near_people",
     "open_area",
     "path_range",

@@ -53,6 +53,12 @@ def shown_names(session: Session, resident_ids: Iterable[int], place: Place) -> 
     return {resident_id: name for resident_id, name in shown.items() if name is not None}
 
 
+def names_known(session: Session, resident_id: int) -> tuple[str, ...]:
+    """Give every name by which others may have read of a resident: their own, and a pseudonym."""
+    row = active(session, resident_id)
+    return tuple(name for name in (row.name, row.pseudonym) if name)
+
+
 def set_board_news(session: Session, *, resident_id: int, off_at: datetime | None) -> None:
     """Want no boards of each month from a moment on; None: want them again."""
     active(session, resident_id).board_news_off_at = off_at

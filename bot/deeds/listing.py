@@ -100,8 +100,7 @@ def post_listed(
 def deciders(session: Session, held: DeedView, now: datetime) -> People:
     """Give who decides on an objection: coordinators who had nothing to do with it, or else admins.
 
-    Nobody does who shares a home with the claimant or with who objects, or did lately. Where there is nobody
-    else, it is whoever agreed to the deed.
+    Near people of a side are a side. Where there is nobody else, it is whoever agreed to the deed.
     """
     home = home_of(session, held, now)
     there = {Role.COORDINATOR: dict[int, PersonAddress](), Role.ADMIN: dict[int, PersonAddress]()}
@@ -109,15 +108,19 @@ def deciders(session: Session, held: DeedView, now: datetime) -> People:
         if grant.reaches(home.path, None) and person.chat_id is not None:
             there[grant.role][person.resident_id] = person
     both = there[Role.ADMIN] | there[Role.COORDINATOR]
-    close = near(session, home, both)
-    if held.objector is not None:
-        close |= near_people(session, [held.objector], now)
-    agreed = close | {held.verifier, held.decided_by}
+    close = near(session, home, both) | _and_near(session, now, held.objector)
+    agreed = close | _and_near(session, now, held.verifier, held.decided_by)
     first = there[Role.COORDINATOR] if held.tier is not Tier.ADMINS else both
     for people, out in ((first, agreed), (both, agreed), (both, close)):
         if found := tuple(person for number, person in people.items() if number not in out):
             return found
     return ()
+
+
+def _and_near(session: Session, now: datetime, *people: int | None) -> frozenset[int]:
+    """Give these people, as far as they are still known, with who lives with them or did lately."""
+    known = [number for number in people if number is not None]
+    return near_people(session, known, now) if known else frozenset()
 
 
 def _check_decider(session: Session, held: DeedView, decider_id: int, now: datetime) -> None:

@@ -205,7 +205,7 @@ async def test_many_proposals_fit_on_pages_and_one_more_than_many_waits_for_a_de
     last = await guo.hears("Fund of Building 1:", "00 长")
     assert last.button("▶️") is None
     await guo.taps("✅ Agree: 1 for 00", on="00 长")
-    await guo.hears("You agreed: 1 points")
+    await guo.hears("You agreed: 1 point")
     await guo.taps("🌳 See the fund")
     await proposes(lin, 1, "One more")
     await opens(lin)

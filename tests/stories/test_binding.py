@@ -3,6 +3,8 @@
 from typing import Any
 
 import pytest
+import structlog
+import structlog.testing
 
 from bot import community
 from bot.delivery import bind_chat
@@ -288,6 +290,22 @@ async def test_a_group_that_became_a_supergroup_is_followed(town: Town) -> None:
     await lin.hears("Add me to a group")
     ended = (await town.rows("audit_entry"))[-1]
     assert (ended["act"], ended["facts"]) == ("unbind-group", {"chat": -1009})
+
+
+@pytest.mark.parametrize("command", ["bind", "unbind", "points"])
+async def test_a_group_in_which_the_bot_may_not_write_breaks_nothing(town: Town, command: str) -> None:
+    lin, mei = await town.coordinator("Lin"), await town.resident("Mei")
+    group = await group_of(town, lin, mei)
+    words = "Bad Request: not enough rights to send text messages to the chat"
+    fault = {"method": "sendMessage", "chat_id": group.id, "status": 400, "count": 9, "description": words}
+    await town.client.post("/sim/faults", json=fault)
+    with structlog.testing.capture_logs() as said:
+        for phone in (mei, lin):  # Mei is refused, which cannot be said there either
+            await says_there(town, phone, group, command)
+        while len(troubles := [one["event"] for one in said if one["log_level"] != "info"]) < 2:
+            await town.rows("binding")
+    assert troubles == ["group.not_answered"] * 2
+    assert len(await town.rows("binding")) == (1 if command == "bind" else 0)
 
 
 @pytest.mark.parametrize("where", ["post", "card"])

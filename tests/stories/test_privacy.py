@@ -4,12 +4,15 @@ import json
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+import pytest
 from sqlmodel import Session
 
 import points
 from bot import community
+from bot.chat.conversation import Talk, remember
 from bot.delivery import Lane, Message, Recipient, enqueue
 from bot.sandbox.handset import Handset
+from shoppers import shopper
 from town import Town
 
 NAME = "Zsófia-Quetzal"
@@ -125,6 +128,49 @@ async def test_a_name_in_what_is_still_underway_is_erased_once_that_is_over(town
     await _tried(town, times=3)
     await town.later(minutes=14)
     await nothing_is_kept(town, mei)
+
+
+@pytest.mark.parametrize("name", ["Mei", 'O\'Neil "Bo"', "Back\\slash", "می\u200cخواهم"])
+async def test_no_draft_of_others_keeps_a_name_however_it_is_spelt(town: Town, name: str) -> None:
+    keeper, mei, wei = await town.resident("Keeper"), await town.resident(name), await shopper(town, "Wei")
+    await _begins_a_gift(wei, name)
+    await _is_forgotten(mei)
+    assert name not in await _drafts(town)
+    await keeper.says("/household")
+    await keeper.taps("👤 Add")
+    await keeper.says(name)
+    await keeper.taps("➖ I would")
+    await keeper.hears(f"{name} (no Telegram")
+    await _begins_a_gift(wei, name)
+    await keeper.taps(f"👤 {name}")
+    await keeper.taps("🗑 Remove")
+    await keeper.sees(lambda one: "Who lives with me" in one.text and name not in one.text, "alone again")
+    assert name not in await _drafts(town)
+
+
+async def test_a_pseudonym_is_gone_from_what_others_look_at(town: Town) -> None:
+    mei, wei = await town.resident("Mei"), await town.resident("Wei")
+    number, long = (await town.person(mei)).resident_id, "Tiger of the Seventh Floor with a Garden"
+    await town.app.database.write(community.set_pseudonym, resident_id=number, name=long)
+    looking = Talk("deed.list", {}, ((f"✋ {long} · Safety patrol"[:60], "do:1"),))
+    house, now = town.app.house, town.clock.now()
+    await town.app.database.write(remember, looking, bot_id=house.bot_id, user_id=wei.person_id, now=now)
+    await _is_forgotten(mei)
+    assert "Tiger" not in await _drafts(town)
+
+
+async def _begins_a_gift(phone: Handset, name: str) -> None:
+    await phone.says("/points")
+    await phone.taps("💝")
+    await phone.says(name)
+    await phone.hears(f"How many points for {name}")
+
+
+async def _drafts(town: Town) -> str:
+    """Give all that people are in the middle of, as they would read it."""
+    rows = await town.rows("conversation")
+    said = [[*row["draft"].values(), *(label for label, _ in row["choices"])] for row in rows]
+    return " ".join(str(word) for words in said for word in words)
 
 
 async def test_merchants_hear_of_codes_that_a_forgotten_person_gives_back(town: Town) -> None:

@@ -75,3 +75,12 @@ async def test_a_shop_fetches_its_months_itself_in_chinese(town: Town) -> None:
     await shop.hears("请核对街角便利店的结算单", "到目前：应付 25.00 元")
     assert (await file_of(shop, "settlement-corner-shop-2026-11.pdf")).startswith(b"%PDF")
     assert "柳岸粮油店" in (await file_of(shop, "settlement-corner-shop-2026-11.csv")).decode("utf-8-sig")
+
+
+async def test_a_forged_month_is_a_button_that_no_longer_works(town: Town) -> None:
+    shop = await town.holder("Shop", "merchant", of="corner-shop")
+    await shop.says("/shop")
+    shown = await shop.hears("Corner shop")
+    for month in ("0000-01", "0001-01", "9999-12", "2026-13"):
+        data = f"sf:corner-shop:{month}"
+        assert "no longer works" in await shop.sends_data(shown.message_id, data, forge=True)
