@@ -77,7 +77,6 @@ from bot.community.homes import (
     leave_home,
 )
 from bot.community.households import (
-    GroupKeys,
     group_keys,
     household_members,
     household_size,
@@ -129,7 +128,6 @@ from bot.community.small_groups import unnamed_groups
 from bot.community.stays import LivedTogether, lived_together, lived_together_each
 from bot.community.synchronising import AreaEntry, Synchronised, TeamEntry, synchronise
 from bot.community.teams import (
-    TeamChange,
     TeamView,
     choose_team,
     leaders,
@@ -169,7 +167,6 @@ __all__ = [
     "ExpiredInvitation",
     "Found",
     "Grant",
-    "GroupKeys",
     "HeldRole",
     "Home",
     "HouseholdFull",
@@ -197,7 +194,6 @@ __all__ = [
     "SubjectNeeded",
     "SubjectRefused",
     "Synchronised",
-    "TeamChange",
     "TeamEntry",
     "TeamKind",
     "TeamRetired",

@@ -59,7 +59,7 @@ async def proposes(phone: Handset, amount: int = 60, purpose: str = BENCH) -> No
     await phone.says(str(amount))
     await phone.hears("What is it for?")
     await phone.says(purpose)
-    await phone.hears(f"Propose to spend {amount} points", purpose)
+    await phone.hears(f"Propose to spend {amount} point", purpose)
     await phone.taps("✅ Propose")
     await phone.hears("Proposed:", purpose)
 

@@ -55,7 +55,8 @@ async def gives(giver: Handset, called: str, amount: int) -> str:
     await names(giver, called)
     await hears_next(giver, since, "How many points for")
     await giver.says(str(amount))
-    preview = await hears_next(giver, since, f"Give {amount} points to")
+    plural = "" if amount == 1 else "s"
+    preview = await hears_next(giver, since, f"Give {amount} point{plural} to")
     return await giver.taps_again(preview, "✅")
 
 
