@@ -658,3 +658,22 @@ async def test_nobody_decides_on_an_objection_for_who_they_live_with(
     assert not any("Wei objects" in one.text for one in await wang.bubbles())
     await fang.taps("✅", on="Wei objects")
     await mei.hears("The objection was looked at")
+
+
+async def test_an_objection_of_who_is_forgotten_is_decided_without_their_words(
+    town: Town, lin: Handset, mei: Handset
+) -> None:
+    guo, wei, fang = await town.coordinator("Guo"), await town.resident("Wei"), await town.coordinator("Fang")
+    await is_listed(town, lin, guo, mei)
+    await wei.says("/start o_")
+    await wei.taps("✋", on="Listed")
+    await wei.taps("✋ It did not happen")
+    await asked(fang, "Wei objects")
+    await wei.says("/privacy")
+    await wei.taps("🗑", on="Your information")
+    await wei.taps("🗑", on="Shall we really")
+    await wei.hears("forgotten")
+    await town.later(days=1)
+    await asked(fang, "Still waiting", "Somebody objects", "Reason: who objected has left")
+    await fang.taps("✅", on="Somebody objects")
+    await mei.hears("The objection was looked at")
