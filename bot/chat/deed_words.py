@@ -97,8 +97,8 @@ def reason(t: Texts, deed: DeedView) -> str:
 
 
 def doubt(t: Texts, deed: DeedView) -> str:
-    """Say why somebody objects to a deed."""
-    return t(DOUBTS[deed.doubt]) if deed.doubt is not None else deed.objection or ""
+    """Say why somebody objects to a deed; what a forgotten person said is gone."""
+    return t(DOUBTS[deed.doubt]) if deed.doubt is not None else deed.objection or t("objection.gone")
 
 
 def objection(t: Texts, card: DeedCard, *, waited: bool = False) -> Message:

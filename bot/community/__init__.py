@@ -137,14 +137,7 @@ from bot.community.teams import (
     teams,
     teams_of,
 )
-from bot.community.wards import (
-    Entrusted,
-    WardAdded,
-    add_ward,
-    check_keeper,
-    hand_on_wards,
-    wards_of,
-)
+from bot.community.wards import Entrusted, WardAdded, add_ward, check_keeper, hand_on_wards, wards_of
 
 __all__ = [
     "ROLE_ACTS",

@@ -14,7 +14,10 @@ _NOWHERE: Mapping[str, str] = {}
 
 @dataclass(frozen=True)
 class Neighbour:
-    """Somebody as a neighbour may see them: who hides is a short code without a place."""
+    """Somebody as a neighbour may see them: who hides is a short code without a place.
+
+    So is who is shown by another name, unless it was their own that was typed.
+    """
 
     resident_id: int
     name: str
@@ -32,7 +35,7 @@ def neighbours_called(session: Session, typed: str, asker_id: int) -> tuple[Neig
     found = find_residents(session, typed)
     shown = shown_names(session, [one.resident_id for one in found], Place.PRIVATE)
     others = tuple(
-        _seen(one, shown)
+        _seen(one, shown.get(one.resident_id), typed)
         for one in found
         if one.resident_id != asker_id and (one.resident_id in shown or _by_code(one, typed))
     )
@@ -43,8 +46,9 @@ def neighbours_called(session: Session, typed: str, asker_id: int) -> tuple[Neig
     raise NobodyFound(typed[:ECHO])
 
 
-def _seen(one: Found, shown: Mapping[int, str]) -> Neighbour:
-    if one.resident_id in shown:
+def _seen(one: Found, shown: str | None, typed: str) -> Neighbour:
+    known = shown is not None and name_key(one.name) in (name_key(shown), name_key(typed))
+    if known:
         return Neighbour(one.resident_id, one.name, one.area_names, one.short_code)
     return Neighbour(one.resident_id, one.short_code, _NOWHERE)
 

@@ -55,8 +55,7 @@ async def gives(giver: Handset, called: str, amount: int) -> str:
     await names(giver, called)
     await hears_next(giver, since, "How many points for")
     await giver.says(str(amount))
-    plural = "" if amount == 1 else "s"
-    preview = await hears_next(giver, since, f"Give {amount} point{plural} to")
+    preview = await hears_next(giver, since, f"Give {amount} point", " to ")
     return await giver.taps_again(preview, "✅")
 
 
@@ -131,6 +130,21 @@ async def test_who_hides_is_found_by_the_short_code_alone_and_not_named(
     assert "Wei" not in done.text
     await mei.says("/points")
     await mei.hears("Gift to A neighbour")
+
+
+async def test_who_is_shown_by_another_name_is_named_only_to_who_typed_their_own(
+    town: Town, mei: Handset, wei: Handset
+) -> None:
+    wei_zhang = await town.person(wei)
+    number = wei_zhang.resident_id
+    await town.app.database.write(community.set_pseudonym, resident_id=number, name="Tiger")
+    await names(mei, wei_zhang.short_code)
+    asked = await mei.hears(f"How many points for {wei_zhang.short_code}?")
+    assert "Wei" not in asked.text
+    assert "Building" not in asked.text
+    await mei.says("/cancel")
+    await names(mei, "wei zhang")
+    await mei.hears("How many points for Wei Zhang (Building 2)?")
 
 
 async def test_two_of_one_name_are_told_apart_and_no_other_number_will_do(town: Town, mei: Handset) -> None:
