@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 from contextlib import suppress
+from datetime import timedelta
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -59,6 +60,16 @@ def test_who_moves_gives_no_more_than_the_months_limit(street: Town) -> None:
         with pytest.raises(GivenEnough):
             gives(street, MEI, ANN, 1)
     assert verify(street.session).problems == ()
+
+
+def test_who_moves_while_the_clock_is_set_back_over_midnight_gives_no_more_either(street: Town) -> None:
+    street.now = month_start("2026-04", SHANGHAI) + timedelta(minutes=5)
+    gives(street, MEI, ANN, 50)
+    street.passes(minutes=-10)
+    lives(street, "20", MEI)
+    street.passes(minutes=10)
+    street.earns(MEI, "alone")
+    assert room(street, MEI).left == 0
 
 
 def test_who_moves_is_given_no_more_than_the_months_limit(street: Town) -> None:
