@@ -30,6 +30,7 @@ LIST, SHOWN = "fund.list", "fund.page"
 AMOUNT, PURPOSE, PREVIEW, DONE = "fund.amount", "fund.purpose", "fund.preview", "fund.done"
 NO_AMOUNT = -1
 LONGEST_LABEL = 20
+MOST_NAMES = 5
 Draft = Mapping[str, Any]
 
 
@@ -106,12 +107,17 @@ async def confirm(turn: Turn) -> None:
         proposer_id=turn.me,
         now=turn.now,
     )
-    names = turn.t("list.comma").join(
-        dict.fromkeys(who(turn.t, made.card, one.resident_id) for one in made.asked)
-    )
+    names = _first_of(turn.t, [who(turn.t, made.card, one.resident_id) for one in made.asked])
     day = turn.house.day(made.card.spending.lapses_at)
     html = turn.t.rich("fund.proposed", purpose=made.card.spending.purpose, names=names, day=day)
     await turn.show(Message(html, one_a_row(_back(turn.t, int(draft["area"])))))
+
+
+def _first_of(t: Texts, names: Sequence[str]) -> str:
+    """Name the first few, once each, and say how many more there are."""
+    few = list(dict.fromkeys(names))[:MOST_NAMES]
+    left = len(names) - sum(name in few for name in names)
+    return t("list.comma").join(few) + (t("board.names_more", n=left) if left else "")
 
 
 async def agree(turn: Turn) -> None:

@@ -181,6 +181,14 @@ async def test_who_hides_their_name_is_somebody_with_a_role(
     assert "Guo" not in answer + await guo.taps_again(question, "⛔")
 
 
+async def test_of_many_who_can_agree_the_first_few_are_named(town: Town, mei: Handset, lin: Handset) -> None:
+    for name in ("Ann", "Ben", "Cai", "Dan", "Eve", "Fay", "Gao"):
+        await town.holder(name, "building-lead", area="b1")
+    await proposes(lin)
+    said = await lin.hears("Proposed:", "and 2 more can agree")
+    assert sum(name in said.text for name in ("Ann", "Ben", "Cai", "Dan", "Eve", "Fay", "Gao")) == 5
+
+
 async def test_many_proposals_fit_on_pages_and_one_more_than_many_waits_for_a_decision(
     town: Town, mei: Handset, lin: Handset, guo: Handset
 ) -> None:
