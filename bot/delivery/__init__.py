@@ -8,7 +8,7 @@ its module: `sender.Sender`, `pace.Pace`, `limiter.PaceLimiter`, `edits.Edits`, 
 from bot.delivery.again import Doubt, in_doubt, send_again
 from bot.delivery.bindings import Bound, bind_chat, binding, bindings, move_chat, unbind_chat
 from bot.delivery.messages import Button, Lane, Message, MessageError, MessageTooLong, Recipient
-from bot.delivery.models import State
+from bot.delivery.models import Sound, State
 from bot.delivery.outbox import (
     DeliveryView,
     NoRendering,
@@ -38,6 +38,7 @@ __all__ = [
     "Progress",
     "Recipient",
     "Recorded",
+    "Sound",
     "State",
     "bind_chat",
     "binding",

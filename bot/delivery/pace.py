@@ -12,7 +12,7 @@ from typing import Protocol
 from telegram.error import BadRequest, Forbidden, RetryAfter
 
 from bot.clock import Clock
-from bot.delivery.chats import ChatId
+from bot.delivery.chats import ChatId, ChatLimits
 from bot.delivery.messages import Lane
 from bot.delivery.rhythm import Flight
 from bot.delivery.turns import Turns, Waiter
@@ -49,10 +49,15 @@ class Pace:
     """Hands out turns in the order of the lanes, within what Telegram allows the bot and each chat."""
 
     def __init__(
-        self, clock: Clock, *, per_second: int = PER_SECOND, call_later: CallLater | None = None
+        self,
+        clock: Clock,
+        *,
+        per_second: int = PER_SECOND,
+        limits: ChatLimits | None = None,
+        call_later: CallLater | None = None,
     ) -> None:
         self._clock = clock
-        self._turns: Turns[Ticket] = Turns(per_second)
+        self._turns: Turns[Ticket] = Turns(per_second, limits)
         self._call_later = call_later
         self._timer: Cancellable | None = None
         self._impatient: dict[Waiter[Ticket], float] = {}
@@ -102,6 +107,10 @@ class Pace:
     def allowed(self) -> int:
         """Give the requests a second that are possible now."""
         return self._turns.rhythm.allowed(self._clock.monotonic())
+
+    def bulk_is_due(self) -> bool:
+        """Tell whether the lowest lane has waited for its floor."""
+        return self._turns.bulk_is_due()
 
     def trip(self) -> float:
         """Give the usual time a request takes, in seconds."""

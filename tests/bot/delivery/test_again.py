@@ -6,7 +6,8 @@ from sqlmodel import Session
 
 from bot.delivery import Lane, Message, Recipient, State, enqueue, erase_said, progress, withdraw
 from bot.delivery.again import in_doubt, send_again
-from bot.delivery.claims import Room, claim, recover
+from bot.delivery.claims import Room, recover
+from tests.bot.delivery.taking import claim
 
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
 LATER = NOW + timedelta(hours=13)

@@ -6,9 +6,10 @@ import pytest
 from sqlmodel import Session
 
 from bot.delivery import Lane, Message, Recipient, State, enqueue
-from bot.delivery.claims import Ended, Room, claim, record, recover
+from bot.delivery.claims import Ended, Room, record, recover
 from bot.delivery.figures import Queue, ends, queue, seconds_left
 from bot.delivery.results import Outcome
+from tests.bot.delivery.taking import claim
 
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
 BLOCKED = "Forbidden: bot was blocked by the user"
