@@ -28,6 +28,7 @@ from bot.community import ChatState, mark_chat
 from bot.database import Database
 from bot.delivery import ChatState as DeliveryChatState
 from bot.delivery import Lane
+from bot.delivery.chats import ChatLimits
 from bot.delivery.edits import Edits
 from bot.delivery.limiter import PaceLimiter
 from bot.delivery.pace import Pace
@@ -35,7 +36,7 @@ from bot.delivery.rewriter import Rewriter
 from bot.delivery.sender import Sender
 from bot.delivery.transport import BoundedRequest
 from bot.intake import Ear
-from bot.migrating import migrate
+from bot.migrating import latest, migrate
 from bot.neighbourhood import Neighbourhood, load
 from bot.remembered import BOT_ID, BOT_USERNAME, keep
 from bot.schedule import Schedule
@@ -83,7 +84,7 @@ async def opened(
     neighbourhood = load(settings.community)
     await asyncio.to_thread(migrate, settings.database_url, backup_folder=None)
     async with AsyncExitStack() as stack:
-        pace = pace or Pace(clock, per_second=settings.messages_per_second)
+        pace = pace or _pace(settings, clock)
         bot = _bot(settings, pace)
         me = await _introduce(bot)
         stack.push_async_callback(bot.shutdown)
@@ -91,7 +92,7 @@ async def opened(
         house = House(neighbourhood, me.id, me.username)
         await database.write(_prepare, neighbourhood, house, clock.now())
         failed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        sender = await stack.enter_async_context(_sender(database, bot, pace, clock, failed))
+        sender = await stack.enter_async_context(_sender(database, bot, pace, clock, failed, house))
         edits = Edits(bot, pace)
         boards = await stack.enter_async_context(Boards(database, edits, house, clock))
         await stack.enter_async_context(Rewriter(database, edits, clock))
@@ -125,6 +126,11 @@ async def _run(settings: Settings) -> int:
     return 0
 
 
+def _pace(settings: Settings, clock: Clock) -> Pace:
+    limits = ChatLimits(settings.chat_per_second, settings.chat_burst, settings.group_per_minute)
+    return Pace(clock, per_second=settings.messages_per_second, limits=limits)
+
+
 def _bot(settings: Settings, pace: Pace) -> ExtBot[Lane]:
     if settings.bot_token is None:
         raise CannotStartError(NO_TOKEN)
@@ -140,7 +146,12 @@ def _bot(settings: Settings, pace: Pace) -> ExtBot[Lane]:
 
 
 def _sender(
-    database: Database, bot: ExtBot[Lane], pace: Pace, clock: Clock, failed: asyncio.Future[None]
+    database: Database,
+    bot: ExtBot[Lane],
+    pace: Pace,
+    clock: Clock,
+    failed: asyncio.Future[None],
+    house: House,
 ) -> Sender:
     sender = Sender(
         database,
@@ -150,6 +161,8 @@ def _sender(
         recorded=recorded,
         unreachable=partial(_unreachable, bot_id=bot.id),
         on_failure=partial(_fail, failed),
+        zone=house.zone,
+        revision=latest() or "",
     )
     database.on_commit(sender.wake)
     return sender

@@ -1,7 +1,7 @@
 """What time it is: the one place that asks the machine, so that everything else can be told."""
 
 import time
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
 
@@ -21,3 +21,18 @@ class SystemClock:
     def monotonic(self) -> float:
         """Give seconds that never go back, for pacing and waiting."""
         return time.monotonic()
+
+
+class SteadyClock:
+    """The moment in UTC that never goes back while the process lives: a clock put back makes no one wait."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._last, self._at = clock.now(), clock.monotonic()
+
+    def now(self) -> datetime:
+        """Give the moment, at least as late as the last one and the seconds that passed since."""
+        at = self._clock.monotonic()
+        passed = self._last + timedelta(seconds=at - self._at)
+        self._last, self._at = max(passed, self._clock.now()), at
+        return self._last

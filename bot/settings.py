@@ -79,7 +79,10 @@ class Settings(BaseSettings):
     listen: ListenAddress = addresses.Address("127.0.0.1", 8080)
     metrics_listen: ListenAddress | None = None
     heartbeat_url: Annotated[str, AfterValidator(addresses.heartbeat)] | None = None
-    messages_per_second: Annotated[int, Field(ge=1, le=1000)] = 30
+    messages_per_second: Annotated[int, Field(ge=1, le=10_000)] = 30
+    chat_per_second: Annotated[float, Field(gt=0, le=10_000)] = 1.0
+    chat_burst: Annotated[int, Field(ge=1, le=1000)] = 3
+    group_per_minute: Annotated[int, Field(ge=1, le=10_000)] = 20
     log: Annotated[Literal["debug", "info", "warning", "error"], BeforeValidator(str.lower)] = "info"
 
     @classmethod
@@ -102,6 +105,12 @@ class Settings(BaseSettings):
         return tuple(secret for secret in kept if secret)
 
 
+_RANGES = {
+    "messages_per_second": "write a whole number from 1 to 10000",
+    "chat_per_second": "write a number above 0, such as 1 or 0.5",
+    "chat_burst": "write a whole number from 1 to 1000",
+    "group_per_minute": "write a whole number from 1 to 10000",
+}
 _NOT_USED_YET = ("webhook_url", "webhook_secret", "listen", "metrics_listen", "heartbeat_url")
 
 
@@ -185,9 +194,7 @@ def _sentence(details: ErrorDetails, values: Mapping[str, Any]) -> str:
 def _advice(details: ErrorDetails) -> str:
     if details["type"] == "literal_error":
         return f"write {details['ctx']['expected']}".replace("'", "")
-    if details["loc"][0] == "messages_per_second":
-        return "write a whole number from 1 to 1000"
-    return details["msg"]
+    return _RANGES.get(str(details["loc"][0]), details["msg"])
 
 
 def _from_file(file: Path) -> dict[str, Any]:

@@ -5,9 +5,10 @@ its module: `sender.Sender`, `pace.Pace`, `limiter.PaceLimiter`, `edits.Edits`, 
 `transport.BoundedRequest`.
 """
 
+from bot.delivery.again import Doubt, in_doubt, send_again
 from bot.delivery.bindings import Bound, bind_chat, binding, bindings, move_chat, unbind_chat
 from bot.delivery.messages import Button, Lane, Message, MessageError, MessageTooLong, Recipient
-from bot.delivery.models import State
+from bot.delivery.models import Sound, State
 from bot.delivery.outbox import (
     DeliveryView,
     NoRendering,
@@ -28,6 +29,7 @@ __all__ = [
     "Button",
     "ChatState",
     "DeliveryView",
+    "Doubt",
     "Lane",
     "Message",
     "MessageError",
@@ -36,6 +38,7 @@ __all__ = [
     "Progress",
     "Recipient",
     "Recorded",
+    "Sound",
     "State",
     "bind_chat",
     "binding",
@@ -44,9 +47,11 @@ __all__ = [
     "enqueue",
     "erase_said",
     "forget_chat",
+    "in_doubt",
     "move_chat",
     "progress",
     "rewrite",
+    "send_again",
     "still_open",
     "unbind_chat",
     "withdraw",

@@ -1,30 +1,52 @@
 """One attempt at one delivery: wait for the turn, send, and say how it ended."""
 
+from collections.abc import Awaitable, Callable
+from datetime import UTC, tzinfo
+
 from telegram import Bot
 from telegram.error import TelegramError
 
 from bot.clock import Clock
 from bot.delivery.claims import Claim
 from bot.delivery.contents import BeingUploaded, Contents
-from bot.delivery.hand import Hand, Line
+from bot.delivery.hand import Line
 from bot.delivery.models import State
 from bot.delivery.outcomes import leaves_doubt, understand
 from bot.delivery.pace import NoTurn, Pace
 from bot.delivery.posting import post
-from bot.delivery.results import HANDED_BACK, TOO_LATE, Outcome
-from bot.delivery.transport import NeverLeft
+from bot.delivery.results import HANDED_BACK, Outcome
+from bot.delivery.sounds import is_heard
+from bot.delivery.transport import Intercepted, NeverLeft
 
 TURN_PATIENCE = 2.0  # longer in the hand, and a withdrawal would come too late for it
 
 
+Leave = Callable[[Claim], Awaitable[float | None]]
+
+
+class NotDeparted(Exception):
+    """It was taken back, or this process may not send it any more; whoever may will."""
+
+
 class Attempts:
-    """Tries what was claimed. It ends each attempt in an outcome; only a refused token is an error."""
+    """Tries what was found. It ends each attempt in an outcome; only a refused token is an error.
+
+    `leave` marks a delivery as being sent, and tells by when it must have left.
+    """
 
     def __init__(
-        self, bot: Bot, pace: Pace, clock: Clock, contents: Contents, hand: Hand, line: Line
+        self,
+        bot: Bot,
+        pace: Pace,
+        clock: Clock,
+        contents: Contents,
+        line: Line,
+        leave: Leave,
+        zone: tzinfo = UTC,
     ) -> None:
         self._bot, self._pace, self._clock = bot, pace, clock
-        self._contents, self._hand, self._line = contents, hand, line
+        self._contents, self._line = contents, line
+        self._leave, self._zone = leave, zone
 
     async def make(self, claim: Claim) -> Outcome:
         """Send it in its turn.
@@ -34,7 +56,7 @@ class Attempts:
         """
         try:
             outcome = await self._send(claim)
-        except (BeingUploaded, NoTurn):
+        except (BeingUploaded, NoTurn, NotDeparted):
             return HANDED_BACK
         except TelegramError as error:
             outcome = self._understand(claim, error)
@@ -45,20 +67,26 @@ class Attempts:
     async def _send(self, claim: Claim) -> Outcome:
         async with self._contents.of(claim.rendering_id) as content:
             async with self._pace.turn(claim.lane, claim.chat_id, patience=TURN_PATIENCE):
-                if claim.expires_at is not None and claim.expires_at <= self._clock.now():
-                    return TOO_LATE
-                self._hand.departed(claim, self._clock.monotonic())
-                posted = await post(self._bot, claim.chat_id, content, loud=claim.loud)
+                await self._depart(claim)
+                heard = is_heard(claim.sound, self._clock.now(), self._zone)
+                posted = await post(self._bot, claim.chat_id, content, loud=heard)
             named = posted.file_id if content.attachment is not None else None
             if named is not None:
                 self._contents.name_file(claim.rendering_id, named)
         return Outcome(State.SENT, message_id=posted.message_id, file_id=named)
 
+    async def _depart(self, claim: Claim) -> None:
+        if claim.expires_at is not None and claim.expires_at <= self._clock.now():
+            raise NotDeparted  # whoever tidies up tells of it
+        until = await self._leave(claim)
+        if until is None or until <= self._clock.monotonic():
+            raise NotDeparted
+
     def _understand(self, claim: Claim, error: TelegramError) -> Outcome:
         outcome = understand(error, lane=claim.lane, attempts=claim.attempts)
         if outcome.line is not False:
             return outcome
-        if isinstance(error, NeverLeft):
+        if isinstance(error, NeverLeft) and not isinstance(error, Intercepted):
             self._line.broke(self._clock.monotonic())
         else:
             self._line.failed(claim.chat_id, self._clock.monotonic())

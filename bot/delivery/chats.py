@@ -4,15 +4,23 @@ import math
 from bisect import insort
 from collections import deque
 from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
 
 ChatId = int | str | None
 
 # A little more than the second and the minute Telegram counts, for uneven ways to the server.
-STEP = 1.05
-BURST = 3
+SECOND = 1.05
 MINUTE = 60.5
-PER_GROUP_MINUTE = 20
 TIDY_ABOVE = 4096
+
+
+@dataclass(frozen=True, slots=True)
+class ChatLimits:
+    """What Telegram lets one chat get: so many a second after a burst, and a group so many a minute."""
+
+    per_second: float = 1.0
+    burst: int = 3
+    group_per_minute: int = 20
 
 
 def is_group(chat_id: ChatId) -> bool:
@@ -23,7 +31,9 @@ def is_group(chat_id: ChatId) -> bool:
 class Chats:
     """Remembers what each chat got lately, and forgets it when it no longer matters."""
 
-    def __init__(self) -> None:
+    def __init__(self, limits: ChatLimits | None = None) -> None:
+        self._limits = limits or ChatLimits()
+        self._step = SECOND / self._limits.per_second
         self._paid_until: dict[ChatId, float] = {}
         self._groups: dict[ChatId, deque[float]] = {}
         self._barred: dict[ChatId, float] = {}
@@ -31,15 +41,15 @@ class Chats:
     def ready_at(self, chat_id: ChatId) -> float:
         if chat_id is None:
             return -math.inf
-        burst_at = self._paid_until.get(chat_id, -math.inf) - (BURST - 1) * STEP
+        burst_at = self._paid_until.get(chat_id, -math.inf) - (self._limits.burst - 1) * self._step
         return max(burst_at, self._barred.get(chat_id, -math.inf), self._minute_at(chat_id))
 
     def leave(self, chat_id: ChatId, now: float) -> None:
         if chat_id is None:
             return
-        self._paid_until[chat_id] = max(self._paid_until.get(chat_id, now), now) + STEP
+        self._paid_until[chat_id] = max(self._paid_until.get(chat_id, now), now) + self._step
         if is_group(chat_id):
-            self._groups.setdefault(chat_id, deque(maxlen=PER_GROUP_MINUTE)).append(now)
+            self._groups.setdefault(chat_id, deque(maxlen=self._limits.group_per_minute)).append(now)
         if len(self._paid_until) > TIDY_ABOVE:
             self._tidy(now)
 
@@ -56,6 +66,10 @@ class Chats:
         """Leave this chat alone until then, because Telegram said so."""
         self._barred[chat_id] = max(until, self._barred.get(chat_id, until))
 
+    def barred_until(self, chat_id: ChatId) -> float:
+        """Give the moment until which Telegram said to leave this chat alone."""
+        return self._barred.get(chat_id, -math.inf)
+
     def busy(self, now: float) -> AbstractSet[int]:
         """Name the chats that may not be written to at this moment."""
         known = {*self._paid_until, *self._barred}
@@ -63,7 +77,7 @@ class Chats:
 
     def _minute_at(self, chat_id: ChatId) -> float:
         sent = self._groups.get(chat_id)
-        return sent[0] + MINUTE if sent and len(sent) == PER_GROUP_MINUTE else -math.inf
+        return sent[0] + MINUTE if sent and len(sent) == self._limits.group_per_minute else -math.inf
 
     def _tidy(self, now: float) -> None:
         self._paid_until = {chat: until for chat, until in self._paid_until.items() if until > now}

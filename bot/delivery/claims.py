@@ -1,17 +1,17 @@
-"""The sender's side of the outbox: claim a few rows, record how they ended, tidy up after a crash."""
+"""The sender's side of the outbox: look for rows, let some depart, record how they ended, tidy up."""
 
 from collections.abc import Collection, Iterable, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Integer, Select, bindparam, or_, select, update
+from sqlalchemy import Integer, Select, bindparam, case, func, or_, select, update
 from sqlmodel import Session, col
 
 from bot.delivery.bindings import move_chat
 from bot.delivery.messages import SENT_AGAIN_IN_DOUBT, Buttons, Lane, buttons_from_json
-from bot.delivery.models import Broadcast, Delivery, Method, Rendering, State
+from bot.delivery.models import Broadcast, Delivery, Method, Rendering, Sound, State
 from bot.delivery.outbox import underway, waiting
 from bot.delivery.results import TOO_LATE, Outcome, Recorded
 
@@ -25,7 +25,7 @@ class Claim:
     delivery_id: int
     chat_id: int
     lane: Lane
-    loud: bool
+    sound: Sound
     rendering_id: int
     attempts: int
     expires_at: datetime | None
@@ -47,38 +47,47 @@ class Content:
 
 @dataclass(frozen=True, slots=True)
 class Room:
-    """What the sender has room for, the chats that may not be written to yet, and the files on their way."""
+    """What the sender has room for, the chats that may not be written to yet, and the files on their way.
+
+    With `bulk` the lowest lane's turn has come: one of its rows goes along unless something urgent waits.
+    """
 
     own_acts: int
     others: int
     together: int
     busy: AbstractSet[int] = frozenset()
     uploading: AbstractSet[int] = frozenset()
+    bulk: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """One attempt that ended."""
+    """One attempt that ended; `steadily` is the same moment by a clock that never goes back."""
 
     claim: Claim
     outcome: Outcome
     at: datetime
+    steadily: datetime | None = None
 
 
-def claim(session: Session, room: Room, now: datetime) -> tuple[Claim, ...]:
-    """Mark the next rows as being sent, at most one a chat, and give them in the order of their lanes."""
+def look(session: Session, room: Room, now: datetime, steadily: datetime | None = None) -> tuple[Claim, ...]:
+    """Give the next rows in the order of their lanes, at most one a chat; they wait on until they depart."""
     if room.together <= 0:
         return ()
-    own = _candidates(session, _OWN_ACTS, room.own_acts, room, now)
+    moments = (now, steadily or now)
+    own = _candidates(session, _OWN_ACTS, room.own_acts, room, moments)
     rest = replace(room, busy=room.busy | {each.chat_id for each in own})
-    others = _candidates(session, _OTHERS, room.others, rest, now)
+    others = _with_bulk(session, _candidates(session, _OTHERS, room.others, rest, moments), rest, moments)
     found = sorted([*own, *others], key=lambda each: (each.lane, each.delivery_id))
-    found = found[: room.together]
-    if not found:
-        return ()
-    marked = session.connection().execute(_MARK, {"ids": [each.delivery_id for each in found]})
-    ids = set(marked.scalars())
-    return tuple(each for each in found if each.delivery_id in ids)
+    return tuple(found[: room.together])
+
+
+def depart(session: Session, claims: Collection[Claim]) -> frozenset[int]:
+    """Mark rows as being sent; what was withdrawn, expired or erased meanwhile is not among those given."""
+    if not claims:
+        return frozenset()
+    marked = session.connection().execute(_MARK, {"ids": [each.delivery_id for each in claims]})
+    return frozenset(row[0] for row in marked if row[0] is not None)
 
 
 def contents(session: Session, rendering_ids: Iterable[int]) -> dict[int, Content]:
@@ -145,7 +154,7 @@ _WAITING: _Waiting = (
         col(Delivery.id),
         col(Delivery.chat_id),
         col(Delivery.lane),
-        col(Broadcast.loud),
+        func.coalesce(col(Broadcast.sound), case((col(Broadcast.loud), Sound.ALWAYS), else_=Sound.DAY)),
         col(Rendering.id),
         col(Delivery.attempts),
         col(Delivery.expires_at),
@@ -160,7 +169,7 @@ _WAITING: _Waiting = (
     )
     .where(
         waiting(),
-        or_(col(Delivery.not_before).is_(None), col(Delivery.not_before) <= bindparam("moment")),
+        or_(col(Delivery.not_before).is_(None), col(Delivery.not_before) <= bindparam("steadily")),
         or_(col(Delivery.expires_at).is_(None), col(Delivery.expires_at) > bindparam("moment")),
         col(Delivery.chat_id).not_in(bindparam("busy", expanding=True)),
         col(Rendering.id).not_in(bindparam("uploading", expanding=True)),
@@ -170,6 +179,7 @@ _WAITING: _Waiting = (
 )
 _OWN_ACTS = _WAITING.where(col(Delivery.lane) == int(Lane.OWN_ACT))
 _OTHERS = _WAITING.where(col(Delivery.lane) != int(Lane.OWN_ACT))
+_BULK = _WAITING.where(col(Delivery.lane) == int(Lane.BULK))
 _MARK = (
     update(Delivery)
     .where(col(Delivery.id).in_(bindparam("ids", expanding=True)), waiting())
@@ -181,7 +191,7 @@ IN_DOUBT_REASON = "the program ended while this was being sent"
 
 _RECORD = (
     update(Delivery)
-    .where(col(Delivery.id) == bindparam("delivery"), underway())
+    .where(col(Delivery.id) == bindparam("delivery"), or_(underway(), waiting()))
     .values(
         state=bindparam("new_state"),
         attempts=bindparam("tried"),
@@ -199,14 +209,20 @@ def _row(ended: Ended) -> dict[str, Any]:
         "delivery": ended.claim.delivery_id,
         "new_state": outcome.state,
         "tried": ended.claim.attempts + outcome.counts,
-        "wait_until": None if outcome.again_after is None else ended.at + outcome.again_after,
+        "wait_until": _after(ended.steadily or ended.at, outcome.again_after),
         "why": outcome.reason,
         "message": outcome.message_id,
         "moment": ended.at if outcome.state is State.SENT else None,
     }
 
 
-def _candidates(session: Session, statement: _Waiting, limit: int, room: Room, now: datetime) -> list[Claim]:
+def _after(moment: datetime, wait: timedelta | None) -> datetime | None:
+    return None if wait is None else moment + wait
+
+
+def _candidates(
+    session: Session, statement: _Waiting, limit: int, room: Room, moments: tuple[datetime, datetime]
+) -> list[Claim]:
     """Look for waiting rows, the first of each chat; a few more are read, for several may be for one chat."""
     if limit <= 0:
         return []
@@ -214,12 +230,23 @@ def _candidates(session: Session, statement: _Waiting, limit: int, room: Room, n
         "busy": list(room.busy),
         "uploading": list(room.uploading),
         "most": 4 * limit,
-        "moment": now,
+        "moment": moments[0],
+        "steadily": moments[1],
     }
     firsts: dict[int, Claim] = {}
     for row in session.connection().execute(statement, wanted):
-        firsts.setdefault(row.chat_id, Claim(row[0], row[1], Lane(row[2]), *row[3:]))
+        firsts.setdefault(row.chat_id, Claim(row[0], row[1], Lane(row[2]), Sound(row[3]), *row[4:]))
     return list(firsts.values())[:limit]
+
+
+def _with_bulk(
+    session: Session, others: list[Claim], room: Room, moments: tuple[datetime, datetime]
+) -> list[Claim]:
+    """Let one of the lowest lane go along when its turn has come, instead of the last of the others."""
+    lanes = {each.lane for each in others}
+    if not room.bulk or not lanes or lanes & {Lane.CORRECTION, Lane.EMERGENCY, Lane.BULK}:
+        return others
+    return [*others[: room.others - 1], *_candidates(session, _BULK, 1, room, moments)]
 
 
 def _remember_file(session: Session, rendering_id: int, file_id: str) -> None:

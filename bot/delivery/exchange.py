@@ -7,8 +7,8 @@ from typing import Protocol
 
 from sqlmodel import Session
 
-from bot.delivery.claims import Claim, Ended, Room, claim, expire, record, recover, take_back
-from bot.delivery.lease import give_back, is_alive, keep, require, take, this_process
+from bot.delivery.claims import Claim, Ended, Room, depart, expire, look, record, recover, take_back
+from bot.delivery.lease import Seen, give_back, is_alive, keep, outranks, require, take, this_process
 from bot.delivery.results import ChatState, Recorded
 
 
@@ -34,7 +34,8 @@ class Hooks:
 class Exchange:
     """What the sender gives and asks for.
 
-    `held` names what is in its hand, after an exchange whose end it never heard of.
+    `held` names what departed, after an exchange whose end it never heard of. `steadily` is the moment by a
+    clock that never goes back; `revision` says how new this version is.
     """
 
     bot_id: int
@@ -44,23 +45,59 @@ class Exchange:
     tidy: bool
     keep: bool
     held: frozenset[int] | None = None
+    departing: tuple[Claim, ...] = ()
+    steadily: datetime | None = None
+    revision: str = ""
 
 
-def begin(session: Session, *, bot_id: int, hooks: Hooks, now: datetime) -> int | None:
-    """Take the lease and settle what a process that is no more had underway; None while another one sends."""
-    fence = take(session, bot_id=bot_id, holder=this_process(), alive=is_alive, now=now)
+@dataclass(frozen=True, slots=True)
+class Exchanged:
+    """What it gets: which of those that asked may depart, and what comes next.
+
+    When it is `outranked` nothing departs any more: a newer version waits for the lease.
+    """
+
+    departed: frozenset[int] = frozenset()
+    claims: tuple[Claim, ...] = ()
+    outranked: bool = False
+
+
+def begin(
+    session: Session,
+    *,
+    bot_id: int,
+    hooks: Hooks,
+    now: datetime,
+    revision: str = "",
+    stale: Seen | None = None,
+) -> int | None:
+    """Take the lease and settle what a process that is no more had underway; None while another one sends.
+
+    Raises:
+        OutOfDate: a newer version has sent, or wants to.
+    """
+    fence = take(
+        session,
+        bot_id=bot_id,
+        holder=this_process(),
+        alive=is_alive,
+        now=now,
+        revision=revision,
+        stale=stale,
+    )
     if fence is not None:
         _tell(session, hooks, recover(session, now))
     return fence
 
 
-def exchange(session: Session, what: Exchange, *, hooks: Hooks, now: datetime) -> tuple[Claim, ...]:
-    """Record what ended, give up what is too late, claim what there is room for.
+def exchange(session: Session, what: Exchange, *, hooks: Hooks, now: datetime) -> Exchanged:
+    """Record what ended, give up what is too late, let depart who asks, look for what there is room for.
 
     Raises:
         LeaseLost: another process sends now.
     """
-    require(session, bot_id=what.bot_id, fence=what.fence)
+    row = require(session, bot_id=what.bot_id, fence=what.fence)
+    outranked = outranks(row, what.revision)
     if what.keep:
         keep(session, bot_id=what.bot_id, fence=what.fence, now=now)
     done = record(session, what.ended)
@@ -72,7 +109,10 @@ def exchange(session: Session, what: Exchange, *, hooks: Hooks, now: datetime) -
         if each.outcome.chat_state is not None:
             hooks.unreachable(session, each.claim.chat_id, each.outcome.chat_state)
     _tell(session, hooks, done)
-    return claim(session, what.room, now)
+    if outranked:
+        return Exchanged(outranked=True)
+    departed = depart(session, what.departing)
+    return Exchanged(departed, look(session, what.room, now, what.steadily))
 
 
 def end(session: Session, what: Exchange, *, hooks: Hooks, now: datetime) -> None:

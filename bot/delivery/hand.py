@@ -8,13 +8,12 @@ from bot.delivery.claims import Claim, Ended, Room
 from bot.delivery.messages import Lane
 from bot.delivery.pace import Pace
 
-# So many may be in doubt after a crash; a slow line needs a few more on their way to keep the pace.
+# So many may be in doubt after a crash, and so many are on their way at most.
 UNRECORDED = 4
-UNRECORDED_ON_A_SLOW_LINE = 8
+# So many of each kind wait for a turn; they are in no doubt. A fast pace gets more.
 WAITING = 2
-# A request without an answer for so long holds up nobody else; so many may be set aside.
-SLOW = 2.0
-SET_ASIDE = 4
+MOST_WAITING = 16
+LOOK_AHEAD = 0.05
 # Chats that fail one after the other, none succeeding between: then it is the line, not the chat.
 FAILURES_OF_THE_LINE = 3
 LINE_RESTS = (1.0, 4.0, 15.0)
@@ -33,44 +32,44 @@ class Hand:
         self._pace, self._line = pace, line
         self._stages: dict[int, Stage] = {}
         self._claims: dict[int, Claim] = {}
-        self._left: dict[int, float] = {}
 
-    def holds(self) -> frozenset[int]:
-        """Name every delivery in the hand."""
-        return frozenset(self._claims)
+    def departed_ones(self) -> frozenset[int]:
+        """Name every delivery that was marked as being sent and is not recorded yet."""
+        return frozenset(each for each, stage in self._stages.items() if stage is not Stage.WAITING)
+
+    def may_depart(self) -> int:
+        """Say how many more may be on their way, when all that ended is recorded."""
+        return UNRECORDED - sum(stage is Stage.ON_ITS_WAY for stage in self._stages.values())
 
     def take(self, claim: Claim) -> None:
         self._claims[claim.delivery_id] = claim
         self._stages[claim.delivery_id] = Stage.WAITING
 
-    def departed(self, claim: Claim, now: float) -> None:
+    def departed(self, claim: Claim) -> None:
         self._stages[claim.delivery_id] = Stage.ON_ITS_WAY
-        self._left[claim.delivery_id] = now
 
     def ended(self, ended: Ended) -> None:
         self._stages[ended.claim.delivery_id] = Stage.ENDED
-        self._left.pop(ended.claim.delivery_id, None)
 
-    def recorded(self, ended: Ended) -> None:
-        del self._stages[ended.claim.delivery_id], self._claims[ended.claim.delivery_id]
+    def drop(self, claim: Claim) -> None:
+        """Let go of what is recorded, or what never departed."""
+        del self._stages[claim.delivery_id], self._claims[claim.delivery_id]
 
     def clear(self) -> None:
         self._stages.clear()
         self._claims.clear()
-        self._left.clear()
 
     def room(self, now: float, uploading: AbstractSet[int] = frozenset()) -> Room:
-        """Say how many may be claimed now; neither own acts nor the others ever fill the whole hand."""
-        limit = self._limit()
-        counted = self._counted(now)
-        own = sum(claim.lane is Lane.OWN_ACT for claim in counted)
-        others = len(counted) - own
+        """Say how many may be looked for now; own acts and the others have room of their own."""
+        most = max(WAITING, min(MOST_WAITING, int(self._pace.allowed() * LOOK_AHEAD)))
+        own, others = (most - self._waiting(own_acts=each) for each in (True, False))
         return Room(
-            own_acts=min(WAITING - self._waiting(own_acts=True), limit - own - (2 if others else 1)),
-            others=min(WAITING - self._waiting(own_acts=False), limit - others - 1),
-            together=self._free(limit - len(counted), now),
+            own_acts=own,
+            others=others,
+            together=self._free(own + others, now),
             busy=self._pace.busy_chats() | {claim.chat_id for claim in self._claims.values()},
             uploading=uploading,
+            bulk=self._pace.bulk_is_due(),
         )
 
     def is_waiting(self, claim: Claim) -> bool:
@@ -85,15 +84,6 @@ class Hand:
         if self._pace.paused_for() > 0 or self._line.is_resting(now):
             return 0
         return 1 - len(self._claims) if self._line.is_down else free
-
-    def _counted(self, now: float) -> list[Claim]:
-        """Give all but those that a slow upload or a silent server keeps on their way."""
-        slow = [each for each, left in self._left.items() if left <= now - SLOW][:SET_ASIDE]
-        return [claim for each, claim in self._claims.items() if each not in slow]
-
-    def _limit(self) -> int:
-        needed = math.ceil(self._pace.allowed() * self._pace.trip()) + WAITING + 1
-        return max(UNRECORDED, min(needed, UNRECORDED_ON_A_SLOW_LINE))
 
     def _waiting(self, *, own_acts: bool) -> int:
         return sum(

@@ -11,7 +11,8 @@ from sqlmodel import Session
 
 from bot.delivery.models import SenderLease
 
-LEASE = timedelta(seconds=10)
+# With the second between two looks of a standby, it is taken over within ten.
+LEASE = timedelta(seconds=8)
 
 
 class LeaseLost(RuntimeError):
@@ -19,6 +20,21 @@ class LeaseLost(RuntimeError):
 
     def __init__(self) -> None:
         super().__init__("another process took over sending for this bot")
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """How the lease read when a standby looked; one that is kept changes all the time."""
+
+    fence: int
+    until: datetime | None
+
+
+class OutOfDate(RuntimeError):
+    """A newer version of Linli sends, or wants to."""
+
+    def __init__(self) -> None:
+        super().__init__("a newer version sends for this bot")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,19 +64,50 @@ def is_alive(holder: Holder) -> bool:
     return _began(holder.pid) == holder.process
 
 
-def take(session: Session, *, bot_id: int, holder: Holder, alive: Alive, now: datetime) -> int | None:
-    """Take the lease and give its fencing number, or None while somebody else holds it."""
+def take(
+    session: Session,
+    *,
+    bot_id: int,
+    holder: Holder,
+    alive: Alive,
+    now: datetime,
+    revision: str = "",
+    stale: Seen | None = None,
+) -> int | None:
+    """Take the lease and give its fencing number, or None while somebody else holds it.
+
+    A lease that still reads as `stale` does is nobody's, whatever the clocks of two hosts say. An older
+    holder is asked to step aside.
+
+    Raises:
+        OutOfDate: a newer version has sent, or wants to.
+    """
     row = session.get(SenderLease, bot_id, with_for_update=True)
     if row is None:
         row = SenderLease(bot_id=bot_id)
-    elif _is_held(row, holder, alive, now):
+    elif outranks(row, revision):
+        raise OutOfDate
+    row.revision = revision or row.revision
+    session.add(row)
+    if row.fence and Seen(row.fence, row.until) != stale and _is_held(row, holder, alive, now):
+        session.flush()
         return None
     row.fence += 1
     row.host, row.pid, row.process = holder.host, holder.pid, holder.process
     row.until = now + LEASE
-    session.add(row)
     session.flush()
     return row.fence
+
+
+def seen(session: Session, bot_id: int) -> Seen | None:
+    """Read the lease as a standby does."""
+    row = session.get(SenderLease, bot_id)
+    return None if row is None else Seen(row.fence, row.until)
+
+
+def outranks(row: SenderLease, revision: str) -> bool:
+    """Tell whether a newer version than this has sent, or wants to."""
+    return (row.revision or "") > revision
 
 
 def keep(session: Session, *, bot_id: int, fence: int, now: datetime) -> None:

@@ -21,6 +21,14 @@ class State(StrEnum):
     UNKNOWN = "unknown"
 
 
+class Sound(StrEnum):
+    """When a message makes a sound: by day means not from 22 to 8 o'clock, at the moment of sending."""
+
+    ALWAYS = "always"
+    DAY = "day"
+    NEVER = "never"
+
+
 class Method(StrEnum):
     TEXT = "text"
     PHOTO = "photo"
@@ -40,6 +48,7 @@ class Broadcast(SQLModel, table=True):
     key: str = Field(unique=True)
     lane: int
     loud: bool = False
+    sound: Sound | None = Field(default=None, sa_type=words(Sound))
     about: str | None = Field(default=None, index=True)
     expires_at: datetime | None = Field(default=None, sa_type=Moment)
     withdrawn_at: datetime | None = Field(default=None, sa_type=Moment)
@@ -130,4 +139,5 @@ class SenderLease(SQLModel, table=True):
     host: str = ""
     pid: int = 0
     process: str = ""
+    revision: str | None = None
     until: datetime | None = Field(default=None, sa_type=Moment)

@@ -21,7 +21,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col
 
 from bot.delivery.messages import Lane, Message, MessageError, Recipient, buttons_to_json
-from bot.delivery.models import Broadcast, Delivery, Method, Rendering, Rewrite, State
+from bot.delivery.models import Broadcast, Delivery, Method, Rendering, Rewrite, Sound, State
 
 
 class NoRendering(MessageError):
@@ -68,11 +68,13 @@ def enqueue(
     renderings: Mapping[str, Message],
     to: Sequence[Recipient],
     now: datetime,
-    loud: bool = False,
+    loud: bool | Sound = False,
     about: str | None = None,
     expires_at: datetime | None = None,
 ) -> int:
     """Promise a message to these people; the same key again changes nothing and gives the first one's id.
+
+    What is `loud` always makes a sound, anything else by day; or it is said which.
 
     Raises:
         NoRendering: somebody reads a language in which nothing was written.
@@ -83,7 +85,8 @@ def enqueue(
     values = {
         "key": key,
         "lane": int(lane),
-        "loud": loud,
+        "loud": _sound(loud) is Sound.ALWAYS,
+        "sound": _sound(loud),
         "about": about,
         "expires_at": expires_at,
         "created_at": now,
@@ -184,6 +187,12 @@ def waiting() -> ColumnElement[bool]:
 def underway() -> ColumnElement[bool]:
     """Say "is being sent" as a literal, for the same reason."""
     return col(Delivery.state) == literal_column("'sending'")
+
+
+def _sound(loud: bool | Sound) -> Sound:
+    if isinstance(loud, Sound):
+        return loud
+    return Sound.ALWAYS if loud else Sound.DAY
 
 
 def _insert_once(session: Session, values: dict[str, Any]) -> int | None:

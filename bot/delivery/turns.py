@@ -6,7 +6,7 @@ from heapq import heappop, heappush
 from itertools import count
 from typing import Generic, TypeVar
 
-from bot.delivery.chats import ChatId, Chats, is_group
+from bot.delivery.chats import ChatId, ChatLimits, Chats, is_group
 from bot.delivery.messages import Lane
 from bot.delivery.rhythm import PAUSE_MARGIN, WINDOW, Flight, Rhythm
 
@@ -54,21 +54,25 @@ class _Lanes(Generic[T]):
 class Turns(Generic[T]):
     """Decides who goes next, and when that may be. A chat that is not ready holds up nobody else."""
 
-    def __init__(self, per_second: int) -> None:
+    def __init__(self, per_second: int, limits: ChatLimits | None = None) -> None:
         self.rhythm = Rhythm(per_second)
-        self.chats = Chats()
+        self.chats = Chats(limits)
         self._lanes: _Lanes[T] = _Lanes()
         self._parked: dict[ChatId, list[Entry[T]]] = {}
         self._calls: list[tuple[float, int, ChatId]] = []
         self._called: set[ChatId] = set()
         self._numbers = count()
-        self._since_own_act = self._since_low = 0
+        self._since_own_act = self._since_low = self._since_bulk = 0
         self._low = list(LOW)
         self._went_well: tuple[float, ChatId] = (-math.inf, None)
         self._refused_since: set[ChatId] = set()
 
     def add(self, waiter: Waiter[T]) -> None:
         self._lanes.push((waiter.lane, next(self._numbers), waiter))
+
+    def bulk_is_due(self) -> bool:
+        """Tell whether so many others went that one of the lowest lane shall be at hand for its turn."""
+        return self._since_bulk >= OTHERS_BETWEEN_LOW
 
     def next_at(self, now: float) -> float:
         """Give the moment when it is worth asking again; infinite when nobody waits."""
@@ -139,6 +143,7 @@ class Turns(Generic[T]):
     def _leave(self, waiter: Waiter[T], now: float) -> Flight:
         self._since_own_act = 0 if waiter.lane is Lane.OWN_ACT else self._since_own_act + 1
         self._since_low += 1
+        self._since_bulk = 0 if waiter.lane is Lane.BULK else self._since_bulk + 1
         if waiter.lane in LOW:
             self._since_low = 0
             self._low.sort(key=waiter.lane.__eq__)  # the other one is first the next time

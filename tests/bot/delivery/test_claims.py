@@ -1,14 +1,30 @@
 """Claiming and recording, on real databases: order, crash, expiry, withdrawal, and the lease."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlmodel import Session
 
 from bot.delivery import Lane, Message, Recipient, State, deliveries, enqueue, progress, withdraw
-from bot.delivery.claims import Claim, Ended, Room, claim, contents, expire, record, recover, take_back
-from bot.delivery.lease import Holder, LeaseLost, give_back, is_alive, keep, require, take, this_process
+from bot.delivery.claims import Claim, Ended, Room, contents, depart, expire, look, record, recover, take_back
+from bot.delivery.lease import (
+    LEASE,
+    Holder,
+    LeaseLost,
+    OutOfDate,
+    Seen,
+    give_back,
+    is_alive,
+    keep,
+    outranks,
+    require,
+    seen,
+    take,
+    this_process,
+)
 from bot.delivery.results import HANDED_BACK, Outcome
+from tests.bot.delivery.taking import claim
 
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
 ROOM = Room(own_acts=2, others=2, together=4)
@@ -36,6 +52,41 @@ def test_lanes_come_in_order_and_own_acts_leave_room_for_others(session: Session
     assert [each.chat_id for each in claim(session, ROOM, NOW)] == [6, 7, 3, 4]
     assert [each.chat_id for each in claim(session, Room(0, 2, 2), NOW)] == [5, 1]
     assert claim(session, Room(2, 2, 0), NOW) == ()
+
+
+def test_the_lowest_lane_goes_along_when_its_turn_came_but_not_in_an_emergency(session: Session) -> None:
+    say(session, "bulk", Lane.BULK, 1)
+    say(session, "routine", Lane.ROUTINE, 2, 3, 4)
+    due = replace(ROOM, bulk=True)
+    assert [each.about for each in look(session, ROOM, NOW)] == ["routine", "routine"]
+    assert [each.about for each in look(session, due, NOW)] == ["routine", "bulk"]
+    say(session, "fire", Lane.EMERGENCY, 5)
+    assert [each.about for each in look(session, due, NOW)] == ["fire", "routine"]
+
+
+def test_who_only_waits_for_a_turn_is_in_no_doubt_after_a_crash(session: Session) -> None:
+    say(session, "a", Lane.ROUTINE, 1, 2)
+    first, _ = look(session, ROOM, NOW)
+    depart(session, [first])
+    assert [each.chat_id for each in recover(session, NOW)] == [1]
+    assert states(session, "a") == [State.UNKNOWN, State.QUEUED]
+
+
+def test_what_was_withdrawn_while_it_waited_for_its_turn_does_not_depart(session: Session) -> None:
+    say(session, "a", Lane.ROUTINE, 1)
+    found = look(session, ROOM, NOW)
+    assert withdraw(session, "a", NOW) == 1
+    assert depart(session, found) == frozenset()
+    assert states(session, "a") == [State.WITHDRAWN]
+
+
+def test_a_rest_is_counted_by_the_steady_clock(session: Session) -> None:
+    say(session, "a", Lane.EMERGENCY, 1)
+    again = Outcome(State.QUEUED, again_after=timedelta(seconds=1), counts=False)
+    record(session, [Ended(only(claim(session, ROOM, NOW)), again, NOW, steadily=NOW)])
+    an_hour_back = NOW - timedelta(hours=1)
+    assert look(session, ROOM, an_hour_back, NOW) == ()
+    assert only(look(session, ROOM, an_hour_back, NOW + timedelta(seconds=1))).chat_id == 1
 
 
 def test_a_chat_has_one_in_the_hand_and_busy_chats_wait(session: Session) -> None:
@@ -134,10 +185,31 @@ def lease(session: Session, holder: Holder, now: datetime = NOW, *, alive: bool 
 def test_one_process_sends_and_the_next_waits(session: Session) -> None:
     assert lease(session, HERE) == 1
     assert lease(session, Holder("here", 12, "b")) is None
-    assert lease(session, Holder("there", 12, "b"), NOW + timedelta(seconds=9)) is None
-    assert lease(session, Holder("there", 12, "b"), NOW + timedelta(seconds=10)) == 2
+    assert lease(session, Holder("there", 12, "b"), NOW + timedelta(seconds=7)) is None
+    assert lease(session, Holder("there", 12, "b"), NOW + timedelta(seconds=8)) == 2
     with pytest.raises(LeaseLost):
         keep(session, bot_id=1, fence=1, now=NOW)
+
+
+def test_a_lease_that_nobody_keeps_is_nobodys_whatever_the_clocks_say(session: Session) -> None:
+    far = Holder("there", 12, "b")
+    take(session, bot_id=1, holder=far, alive=is_alive, now=NOW + timedelta(hours=1))
+    assert lease(session, HERE) is None
+    unchanged = seen(session, 1)
+    assert unchanged == Seen(1, NOW + timedelta(hours=1) + LEASE)
+    assert take(session, bot_id=1, holder=HERE, alive=is_alive, now=NOW, stale=unchanged) == 2
+
+
+def test_an_older_version_steps_aside_for_a_newer_one(session: Session) -> None:
+    facts = {"bot_id": 1, "alive": lambda _: True, "now": NOW}
+    assert take(session, holder=HERE, revision="0015", **facts) == 1
+    assert not outranks(require(session, bot_id=1, fence=1), "0015")
+    assert take(session, holder=Holder("here", 12, "b"), revision="0016", **facts) is None
+    assert outranks(require(session, bot_id=1, fence=1), "0015")
+    give_back(session, bot_id=1, fence=1)
+    with pytest.raises(OutOfDate):
+        take(session, holder=HERE, revision="0015", **facts)
+    assert take(session, holder=Holder("here", 12, "b"), revision="0016", **facts) == 2
 
 
 def test_a_dead_process_of_this_host_is_followed_at_once_but_not_one_of_another(session: Session) -> None:

@@ -1,14 +1,14 @@
 """What the sender may claim: neither a slow upload nor a silent server keeps an emergency waiting."""
 
-from bot.delivery import Lane
+from bot.delivery import Lane, Sound
 from bot.delivery.claims import Claim
-from bot.delivery.hand import LINE_RESTS, SET_ASIDE, SLOW, WAITING, Hand, Line
+from bot.delivery.hand import LINE_RESTS, UNRECORDED, Hand, Line
 from bot.delivery.pace import Pace
 from tests.bot.delivery.clock import StandingClock
 
 
 def claimed(number: int, lane: Lane = Lane.BULK) -> Claim:
-    return Claim(number, number, lane, False, 1, 0, None, None, None)
+    return Claim(number, number, lane, Sound.DAY, 1, 0, None, None, None)
 
 
 def hand_with(*claims: Claim) -> Hand:
@@ -25,22 +25,22 @@ def test_whoever_waits_for_a_turn_counts() -> None:
     assert room.busy == {1, 2}
 
 
-def test_what_is_on_its_way_for_long_makes_room_for_others() -> None:
-    slow = [claimed(number) for number in range(1, 4)]
-    hand = hand_with(*slow)
-    for claim in slow:
-        hand.departed(claim, 10.0)
-    assert hand.room(10.0).others == 0
-    assert hand.room(10.0 + SLOW).others == WAITING
-    assert hand.room(10.0 + SLOW).busy == {1, 2, 3}
+def test_four_at_most_are_on_their_way_however_slow_the_line() -> None:
+    hand = hand_with(*(claimed(number) for number in range(1, UNRECORDED + 1)))
+    assert hand.may_depart() == UNRECORDED == 4
+    for number in range(1, UNRECORDED + 1):
+        hand.departed(claimed(number))
+    assert hand.may_depart() == 0
+    assert hand.departed_ones() == {1, 2, 3, 4}
+    hand.drop(claimed(1))
+    assert hand.may_depart() == 1
 
 
-def test_only_a_few_are_set_aside() -> None:
-    slow = [claimed(number) for number in range(1, SET_ASIDE + 4)]
-    hand = hand_with(*slow)
-    for claim in slow:
-        hand.departed(claim, 0.0)
-    assert hand.room(SLOW).others == 0
+def test_whoever_is_on_the_way_leaves_room_to_look_for_others() -> None:
+    hand = hand_with(claimed(1), claimed(2))
+    hand.departed(claimed(1))
+    assert hand.room(0.0).others == 1
+    assert hand.room(0.0).busy == {1, 2}
 
 
 def test_what_is_being_uploaded_is_passed_on() -> None:

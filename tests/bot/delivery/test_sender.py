@@ -3,23 +3,39 @@
 import asyncio
 from base64 import b64decode
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlmodel import Session
 from telegram.ext import ExtBot
 
 from bot.database import DatabaseBusy
-from bot.delivery import Button, ChatState, Lane, Message, State, deliveries, hand, posting, sender
-from bot.delivery.claims import Room, claim
+from bot.delivery import (
+    Button,
+    ChatState,
+    Lane,
+    Message,
+    Sound,
+    State,
+    deliveries,
+    hand,
+    outcomes,
+    posting,
+    sender,
+)
+from bot.delivery.claims import Room
 from bot.delivery.edits import Edit, Edits
 from bot.delivery.exchange import begin, exchange
 from bot.delivery.lease import Holder, take
 from bot.delivery.limiter import PaceLimiter
 from bot.delivery.models import Method
 from bot.delivery.outcomes import BACK_OFF
+from bot.delivery.sounds import is_heard
 from bot.delivery.transport import BoundedRequest, NeverLeft
 from tests.bot.delivery.conftest import Post
+from tests.bot.delivery.taking import claim
 
 # a PNG of one white dot
 DOT = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGP4DwABAQEAGKMo2wAAAABJRU5ErkJggg=="
@@ -125,6 +141,20 @@ async def test_a_server_in_trouble_is_tried_again(post: Post) -> None:
     assert await only(post, "a") == (State.SENT, None, 2)
 
 
+@pytest.mark.parametrize("status", [401, 403, 404])
+async def test_a_proxys_page_marks_nobody_and_stops_nothing(
+    post: Post, monkeypatch: pytest.MonkeyPatch, status: int
+) -> None:
+    monkeypatch.setattr(outcomes, "AFTER_A_PROXY", timedelta(0))
+    mei = await post.person()
+    await post.fault(method="sendMessage", status=status, body="html", count=1)
+    async with post.sender():
+        await post.promise("a", Lane.OWN_ACT, mei)
+        await post.settled("a")
+    assert await only(post, "a") == (State.SENT, None, 1)
+    assert (post.unreachable, post.failures) == ([], [])
+
+
 async def test_an_outage_with_one_volunteer_waiting_uses_up_nothing(
     post: Post, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -216,8 +246,8 @@ async def test_what_was_claimed_by_a_commit_whose_answer_was_lost_is_sent_once(
 
     async def loses_an_answer(unit: Any, *args: Any, **facts: Any) -> Any:
         result = await write(unit, *args, **facts)
-        if unit is exchange and result and not lost:
-            lost.extend(result)
+        if unit is exchange and result.departed and not lost:
+            lost.extend(result.departed)
             raise DatabaseBusy
         return result
 
@@ -225,7 +255,7 @@ async def test_what_was_claimed_by_a_commit_whose_answer_was_lost_is_sent_once(
     monkeypatch.setattr(sender, "AFTER_TROUBLE", 0.0)
     async with post.sender():
         await post.settled("own", "fire")
-    assert len(lost) == 2
+    assert lost
     assert await only(post, "own") == await only(post, "fire") == (State.SENT, None, 1)
     assert [await post.sees(each) for each in (mei, ann)] == [["hello"], ["hello"]]
 
@@ -330,3 +360,62 @@ async def test_what_a_conversation_says_survives_a_server_that_fails_for_a_momen
         await post.fault(method="sendMessage", status=502, count=2)
         await bot.send_message(mei, "said all the same")
     assert await post.sees(mei) == ["said all the same"]
+
+
+async def test_who_was_stopped_for_longer_than_the_lease_sends_nothing_meanwhile(
+    post: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mei = await post.person()
+    await post.promise("fire", Lane.EMERGENCY, mei)
+    stopped, write = [], post.database.write
+
+    async def stopped_after_the_commit(unit: Any, *args: Any, **facts: Any) -> Any:
+        result = await write(unit, *args, **facts)
+        if unit is exchange and result.departed and not stopped:
+            stopped.append(result.departed)
+            monkeypatch.setattr(post.clock, "monotonic", lambda: monotonic() + 15)
+        return result
+
+    monotonic = post.clock.monotonic
+    monkeypatch.setattr(post.database, "write", stopped_after_the_commit)
+    async with post.sender():
+        await post.settled("fire")
+    assert await only(post, "fire") == (State.SENT, None, 1)
+    assert post.sandbox is not None
+    assert await post.sees(mei) == ["hello"]
+    assert stopped
+
+
+async def test_an_older_version_hands_over_to_a_newer_one_that_came(post: Post) -> None:
+    people = await post.people(3)
+    one = post.sender()
+    async with one:
+        await post.promise("a", Lane.EMERGENCY, *people)
+        await post.settled("a")
+        newer = {"holder": Holder("here", 2**22 + 1, ""), "alive": lambda _: True, "revision": "9999"}
+        assert await post.database.write(take, bot_id=post.bot.id, now=post.clock.now(), **newer) is None
+        one.wake()
+        await post.until(partial(_is_free, post, newer))
+        assert not one.is_sending
+
+
+async def _is_free(post: Post, newer: dict[str, Any]) -> bool:
+    found = await post.database.write(take, bot_id=post.bot.id, now=post.clock.now(), **newer)
+    return found is not None
+
+
+@pytest.mark.parametrize(
+    ("sound", "hour", "heard"),
+    [
+        (Sound.ALWAYS, 3, True),
+        (Sound.DAY, 8, True),
+        (Sound.DAY, 21, True),
+        (Sound.DAY, 22, False),
+        (Sound.DAY, 7, False),
+        (Sound.NEVER, 12, False),
+    ],
+)
+def test_by_night_only_what_must_be_heard_is(sound: Sound, hour: int, *, heard: bool) -> None:
+    shanghai = ZoneInfo("Asia/Shanghai")
+    moment = datetime(2026, 11, 23, hour, 0, tzinfo=shanghai).astimezone(UTC)
+    assert is_heard(sound, moment, shanghai) is heard

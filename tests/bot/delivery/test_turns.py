@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.delivery.chats import is_group
+from bot.delivery.chats import ChatLimits, Chats, is_group
 from bot.delivery.messages import Lane
 from bot.delivery.rhythm import Flight
 from bot.delivery.turns import Turns, Waiter
@@ -255,3 +255,11 @@ def test_who_went_away_takes_no_turn() -> None:
     assert taken is not None
     assert taken[0].chat_id == 2
     assert turns.next_at(0.0) == math.inf
+
+
+def test_what_one_chat_and_one_group_may_get_can_be_set() -> None:
+    chats = Chats(ChatLimits(per_second=2.0, burst=1, group_per_minute=1))
+    for chat_id in (7, -7):
+        chats.leave(chat_id, 0.0)
+    assert 0.5 <= chats.ready_at(7) < 0.6
+    assert 60 <= chats.ready_at(-7) < 61
