@@ -14,6 +14,9 @@ from telegram.error import Forbidden, InvalidToken, TelegramError
 from telegram.ext import ExtBot
 
 from bot.addresses import without_password
+from bot.alarms import Alarm
+from bot.alive import Heart, absence
+from bot.chat.alarm_news import tell_coordinators
 from bot.chat.announcing import announce
 from bot.chat.boards import Boards
 from bot.chat.door import Door
@@ -35,13 +38,14 @@ from bot.delivery.pace import Pace
 from bot.delivery.rewriter import Rewriter
 from bot.delivery.sender import Sender
 from bot.delivery.transport import BoundedRequest
-from bot.intake import Ear
+from bot.hearing import Around, Hearing, Known, hears, secret_of
 from bot.migrating import latest, migrate
 from bot.neighbourhood import Neighbourhood, load
-from bot.remembered import BOT_ID, BOT_USERNAME, keep
+from bot.remembered import BOT_ID, BOT_USERNAME, WEBHOOK_URL, keep, recall
 from bot.schedule import Schedule
 from bot.settings import Settings
 from bot.settling import settle
+from bot.web.heartbeat import Heartbeat
 from points.shops import close_what_is_gone
 
 log = structlog.get_logger(__name__)
@@ -62,7 +66,7 @@ class App:
     house: House
     database: Database
     bot: ExtBot[Lane]
-    ear: Ear
+    hearing: Hearing
     sender: Sender
     schedule: Schedule
     boards: Boards
@@ -71,14 +75,15 @@ class App:
 
 @asynccontextmanager
 async def opened(
-    settings: Settings, clock: Clock | None = None, pace: Pace | None = None
+    settings: Settings, clock: Clock | None = None, pace: Pace | None = None, *, new_bot: bool = False
 ) -> AsyncIterator[App]:
     """Open everything in order, the ear last, and close it the other way round.
 
     Tests give a clock that they wind, and a pace whose seconds are shorter.
 
     Raises:
-        CannotStartError: the token is missing or wrong.
+        CannotStartError: the token is missing, wrong, or of another bot than this database knows; unless it
+            is meant to be a `new_bot`.
     """
     clock = clock or SystemClock()
     neighbourhood = load(settings.community)
@@ -90,7 +95,7 @@ async def opened(
         stack.push_async_callback(bot.shutdown)
         database = await stack.enter_async_context(Database(settings.database_url))
         house = House(neighbourhood, me.id, me.username)
-        await database.write(_prepare, neighbourhood, house, clock.now())
+        known = await database.write(_prepare, neighbourhood, house, clock.now(), new_bot=new_bot)
         failed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         sender = await stack.enter_async_context(_sender(database, bot, pace, clock, failed, house))
         edits = Edits(bot, pace)
@@ -100,21 +105,24 @@ async def opened(
         await stack.enter_async_context(schedule)
         redraws = await stack.enter_async_context(Redraws())
         door = Door(ROUTES, house, database, bot, clock, redraws)
-        ear = await stack.enter_async_context(Ear(database, bot, clock, door.enter))
-        ear.listening.add_done_callback(lambda task: _ear_stopped(failed, task))
+        around = Around(settings, database, bot, clock, partial(_tell, database, house, clock), failed)
+        parts = {"sender": lambda: sender.is_sending, "schedule": lambda: schedule.is_well}
+        hearing = await stack.enter_async_context(hears(around, known, door.enter, parts))
+        beat = Heartbeat(settings.heartbeat_url) if settings.heartbeat_url else None
+        await stack.enter_async_context(Heart(database, clock, is_well=hearing.health.is_well, beat=beat))
         menu = asyncio.create_task(_show_menu(bot))
         stack.callback(menu.cancel)
         log.info("linli.ready", bot=me.username, database=without_password(settings.database_url))
-        yield App(house, database, bot, ear, sender, schedule, boards, failed)
+        yield App(house, database, bot, hearing, sender, schedule, boards, failed)
 
 
-def run(settings: Settings) -> int:
+def run(settings: Settings, *, new_bot: bool = False) -> int:
     """Run until told to stop; give the exit code."""
-    return asyncio.run(_run(settings))
+    return asyncio.run(_run(settings, new_bot=new_bot))
 
 
-async def _run(settings: Settings) -> int:
-    async with opened(settings) as app:
+async def _run(settings: Settings, *, new_bot: bool) -> int:
+    async with opened(settings, new_bot=new_bot) as app:
         stop = asyncio.Event()
         for number in (signal.SIGINT, signal.SIGTERM):
             asyncio.get_running_loop().add_signal_handler(number, stop.set)
@@ -122,7 +130,7 @@ async def _run(settings: Settings) -> int:
         await asyncio.wait((stopped, app.failed), return_when=asyncio.FIRST_COMPLETED)
         stopped.cancel()
         if app.failed.done():
-            app.failed.result()
+            _why(app.failed)
     return 0
 
 
@@ -203,29 +211,53 @@ def _no_answer(trouble: TelegramError) -> str:
     )
 
 
-def _prepare(session: Session, neighbourhood: Neighbourhood, house: House, now: datetime) -> None:
+def _prepare(
+    session: Session, neighbourhood: Neighbourhood, house: House, now: datetime, *, new_bot: bool
+) -> Known:
+    """Bring the database up to what the file and the token say.
+
+    Raises:
+        CannotStartError: it belongs to another bot.
+    """
+    before = recall(session, BOT_ID)
+    if before is not None and before != str(house.bot_id) and not new_bot:
+        raise CannotStartError(_other_bot(recall(session, BOT_USERNAME) or before, house.bot_username))
+    webhook = recall(session, WEBHOOK_URL)
+    known = Known(secret_of(session), (webhook,) if webhook else (), absence(session, now=now, waiting=0))
     settle(session, neighbourhood, now)
     announce(session, close_what_is_gone(session, now=now, zone=house.zone), house, now)
     keep(session, BOT_ID, str(house.bot_id))
     keep(session, BOT_USERNAME, house.bot_username)
     plan_ahead(session, house, now)
+    return known
+
+
+def _other_bot(before: str, now: str) -> str:
+    return (
+        f"This database belongs to @{before}, but the token is that of @{now}: set the right "
+        f"LINLI_BOT_TOKEN, or start once with `linli run --new-bot`; residents must then send /start again."
+    )
+
+
+async def _tell(database: Database, house: House, clock: Clock, alarm: Alarm) -> None:
+    await database.write(tell_coordinators, alarm, house, clock.now())
 
 
 def _unreachable(session: Session, chat_id: int, state: DeliveryChatState, *, bot_id: int) -> None:
     mark_chat(session, bot_id=bot_id, chat_id=chat_id, state=ChatState(state.value))
 
 
+def _why(failed: asyncio.Future[None]) -> None:
+    """Raise what ended everything, in words."""
+    try:
+        failed.result()
+    except InvalidToken:
+        raise CannotStartError(WRONG_TOKEN) from None
+
+
 def _fail(failed: asyncio.Future[None], error: BaseException) -> None:
     if not failed.done():
         failed.set_exception(error)
-
-
-def _ear_stopped(failed: asyncio.Future[None], task: asyncio.Task[None]) -> None:
-    error = None if task.cancelled() else task.exception()
-    if isinstance(error, InvalidToken):
-        _fail(failed, CannotStartError(WRONG_TOKEN))
-    elif error is not None:
-        _fail(failed, error)
 
 
 async def _show_menu(bot: ExtBot[Lane]) -> None:

@@ -67,14 +67,20 @@ def main() -> None:
 
 
 @app.command(epilog="Example: LINLI_BOT_TOKEN=123456:ABC-DEF linli run")
-def run(env_file: EnvFile = None) -> None:
+def run(
+    *,
+    new_bot: Annotated[
+        bool, typer.Option("--new-bot", help="The token is another bot's than before, on purpose.")
+    ] = False,
+    env_file: EnvFile = None,
+) -> None:
     """Run the bot for a real neighbourhood, until Ctrl-C."""
     from bot.commands.running import ready_to_run
 
     settings = ready_to_run(env_file)
     from bot.app import run as run_app
 
-    raise typer.Exit(run_app(settings))
+    raise typer.Exit(run_app(settings, new_bot=new_bot))
 
 
 @app.command(epilog="Example: linli demo --story")

@@ -1,4 +1,4 @@
-"""A few facts that a start learns and other processes need: the bot's own number and name."""
+"""A few facts that outlast a process: the bot's own number and name, its webhook, when it was last alive."""
 
 from sqlmodel import Field, Session, SQLModel
 
@@ -6,6 +6,9 @@ import points.columns  # noqa: F401 - settles how constraints are named, before 
 
 BOT_ID = "bot_id"
 BOT_USERNAME = "bot_username"
+WEBHOOK_SECRET = "webhook_secret"  # noqa: S105 - the name of the fact
+WEBHOOK_URL = "webhook_url"
+ALIVE_AT = "alive_at"
 
 
 class Remembered(SQLModel, table=True):

@@ -7,7 +7,7 @@ from typing import Any, Self
 
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
-from sqlalchemy import JSON, Index, delete, select
+from sqlalchemy import JSON, Index, delete, func, select
 from sqlmodel import Field, Session, SQLModel, col
 
 from bot.clock import Clock
@@ -17,6 +17,7 @@ from points.columns import BigId, Moment
 TICK = timedelta(seconds=1)
 TRY_AGAIN = timedelta(minutes=1)
 AT_ONCE = 200
+SILENT_FOR = 120.0  # so long after its last round the schedule is no longer thought to be well
 
 log = structlog.get_logger(__name__)
 
@@ -70,6 +71,12 @@ def due_by(session: Session, now: datetime) -> tuple[tuple[int, str], ...]:
     return tuple((due_id, kind) for due_id, kind in found)
 
 
+def count_due(session: Session, now: datetime) -> int:
+    """Count what is due and not done."""
+    waiting = select(func.count()).where(col(Due.done_at).is_(None), col(Due.at) <= now)
+    return int(session.execute(waiting.select_from(Due)).scalar_one())
+
+
 def prepare(
     session: Session, due_id: int, preparation: Preparation, now: datetime
 ) -> Callable[[], Job] | None:
@@ -112,6 +119,7 @@ class Schedule:
         self._preparations = preparations or {}
         self._scheduler = AsyncIOScheduler(timezone="UTC")
         self._one_round = asyncio.Lock()
+        self._ran_at: float | None = None
 
     async def __aenter__(self) -> Self:
         self._scheduler.add_job(
@@ -132,12 +140,18 @@ class Schedule:
         async with self._one_round:
             self._scheduler.shutdown(wait=False)
 
+    @property
+    def is_well(self) -> bool:
+        """Tell whether a round came to its end lately."""
+        return self._ran_at is not None and asyncio.get_running_loop().time() - self._ran_at < SILENT_FOR
+
     async def run_due(self) -> None:
         """Do everything that is due now; one thing that fails waits a minute and holds nothing up."""
         async with self._one_round:
             while waiting := await self._database.read(due_by, self._clock.now()):
                 for due_id, kind in waiting:
                     await self._do(due_id, kind)
+            self._ran_at = asyncio.get_running_loop().time()
 
     async def _do(self, due_id: int, kind: str) -> None:
         try:

@@ -4,12 +4,13 @@ import logging
 import re
 import sys
 import threading
-import traceback
 from collections.abc import Iterable
 from types import TracebackType
 from typing import Any, TextIO
 
 import structlog
+
+from bot.discretion import discreet, told, without_quotes
 
 HIDDEN = "•••"
 # A token in an address of the Bot API, also of a bot that is not ours (`%3A` is the colon in some addresses).
@@ -37,12 +38,13 @@ class CleanFilter(logging.Filter):
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Clean the record and let it pass."""
+        discreet(record)
         if isinstance(record.msg, dict):  # structlog's, still to be put into words by the formatter
             record.msg = _clean_within(record.msg)
         elif clean(message := record.getMessage()) != message:
             record.msg, record.args = clean(message), None
         if record.exc_info and record.exc_info[1]:
-            record.exc_text = clean(_told(record.exc_info[1]))
+            record.exc_text = clean(told(record.exc_info[1]))
         if record.stack_info:
             record.stack_info = clean(record.stack_info)
         return True
@@ -86,11 +88,14 @@ def _formatter(*, at_terminal: bool) -> logging.Formatter:
         wrapper_class=structlog.stdlib.BoundLogger,
         cache_logger_on_first_use=False,
     )
-    # Plain tracebacks: the pretty ones print local variables, and those hold names and tokens.
+    # Tracebacks of our own: others print local variables or an error's words, which hold names and tokens.
     last = (
-        [structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)]
+        [structlog.dev.ConsoleRenderer(exception_formatter=_print)]
         if at_terminal
-        else [structlog.processors.format_exc_info, structlog.processors.JSONRenderer(ensure_ascii=False)]
+        else [
+            structlog.processors.ExceptionRenderer(_render),
+            structlog.processors.JSONRenderer(ensure_ascii=False),
+        ]
     )
     remove = structlog.stdlib.ProcessorFormatter.remove_processors_meta
     return _CleanFormatter(
@@ -128,15 +133,24 @@ def _uncaught_beside(ended: "threading.ExceptHookArgs | sys.UnraisableHookArgs")
     _uncaught(ended.exc_type, error, ended.exc_traceback)
 
 
+def _discreet_value(key: Any, value: Any) -> Any:
+    """Take out of what somebody else's program says whatever it quotes."""
+    return without_quotes(value) if key == "trouble" and isinstance(value, str) else value
+
+
 def _clean_within(value: Any) -> Any:
     if isinstance(value, str):
         return clean(value)
     if isinstance(value, dict):
-        return {key: _clean_within(inner) for key, inner in value.items()}
+        return {key: _clean_within(_discreet_value(key, inner)) for key, inner in value.items()}
     if isinstance(value, list | tuple):
         return [_clean_within(inner) for inner in value]
     return value
 
 
-def _told(error: BaseException) -> str:
-    return "".join(traceback.format_exception(error))
+def _render(exc_info: Any) -> str:
+    return clean(told(exc_info[1]))
+
+
+def _print(stream: TextIO, exc_info: Any) -> None:
+    stream.write(_render(exc_info))

@@ -102,6 +102,7 @@ class Settings(BaseSettings):
         """Everything that must never be read in a log or an error."""
         kept = [secret.get_secret_value() for secret in (self.bot_token, self.webhook_secret) if secret]
         kept += [addresses.password(url) for url in (self.database_url, self.proxy_url) if url]
+        kept += [self.heartbeat_url] if self.heartbeat_url else []
         return tuple(secret for secret in kept if secret)
 
 
@@ -111,7 +112,6 @@ _RANGES = {
     "chat_burst": "write a whole number from 1 to 1000",
     "group_per_minute": "write a whole number from 1 to 10000",
 }
-_NOT_USED_YET = ("webhook_url", "webhook_secret", "listen", "metrics_listen", "heartbeat_url")
 
 
 @dataclass(frozen=True)
@@ -130,15 +130,6 @@ class Configuration:
     settings: Settings
     sources: Mapping[str, str]
     unknown: tuple[str, ...]
-
-    @property
-    def waiting(self) -> tuple[str, ...]:
-        """Say of each setting that was set and that nothing reads yet what happens instead."""
-        return tuple(
-            f"{outside(field)} has no effect yet: this version only asks Telegram, by long polling."
-            for field in _NOT_USED_YET
-            if self.sources[field] != "default"
-        )
 
     def listed(self) -> tuple[Setting, ...]:
         """Give every setting in the order of the documentation."""

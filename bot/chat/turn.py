@@ -24,6 +24,7 @@ from bot.community import Person, person
 from bot.database import Database
 from bot.delivery import Message
 from bot.delivery.posting import reword, reword_caption, say
+from bot.intake import answered_at_once
 
 log = structlog.get_logger(__name__)
 
@@ -214,8 +215,12 @@ class Turn:
         if self.toasted:
             return
         self.toasted = True
+        shown = text[:TOAST_LIMIT]
+        facts = {"text": shown, "show_alert": alert} if shown else {}
+        if answered_at_once("answerCallbackQuery", callback_query_id=self.query.id, **facts):
+            return
         try:
-            await self.bot.answer_callback_query(self.query.id, text[:TOAST_LIMIT] or None, show_alert=alert)
+            await self.bot.answer_callback_query(self.query.id, shown or None, show_alert=alert)
         except TelegramError as trouble:
             # Telegram keeps a tap for a short while only, and lines break; what it did is done all the same.
             log.warning("tap.not_answered", trouble=str(trouble))

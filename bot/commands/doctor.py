@@ -56,8 +56,6 @@ def _findings(configuration: Configuration) -> Iterator[Finding]:
     yield _database(settings)
     for unknown in configuration.unknown:
         yield Finding(good=False, text=unknown)
-    for remark in configuration.waiting:
-        yield Finding(good=True, text=remark)
 
 
 def _neighbourhood(settings: Settings) -> Finding:

@@ -2,12 +2,12 @@
 
 import os
 import sys
-import traceback
 
 from rich.console import Console
 from sqlalchemy.exc import OperationalError
 
 from bot import community
+from bot.discretion import told
 from bot.secrecy import clean
 
 
@@ -18,7 +18,7 @@ class Failed(Exception):
 def complain(error: Exception) -> None:
     """Say what went wrong; where in the code is for whoever asks with LINLI_LOG=debug."""
     if os.environ.get("LINLI_LOG", "").lower() == "debug":
-        say("".join(traceback.format_exception(error)))
+        say(told(error))
     say(sentence(error))
 
 

@@ -18,7 +18,7 @@ def ready_to_run(env_file: Path | None) -> Settings:
     configuration = read_settings(env_file)
     settings = configuration.settings
     log_to(sys.stderr, level=settings.log, secrets=settings.secrets)
-    for remark in (*configuration.unknown, *configuration.waiting):
+    for remark in configuration.unknown:
         say(remark)
     if settings.bot_token is None:
         raise Failed("There is no token: set LINLI_BOT_TOKEN to the one that @BotFather gave you.")

@@ -2,29 +2,46 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextvars import Context
 
-from telegram import Update
+from bot.intake.heard import Heard
 
-from bot.intake.store import speaker_of
-
-IN_HAND = 2_000
+IN_HAND = 6_000
 LAST_SECONDS = 20.0
 
 
 class Lanes:
     """Runs people side by side and each person's updates one after the other."""
 
-    def __init__(self, handle: Callable[[int, Update], Awaitable[None]]) -> None:
+    def __init__(self, handle: Callable[[int, Heard], Awaitable[None]]) -> None:
         self._handle = handle
         self._last: dict[int | None, asyncio.Task[None]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
-        self._room = asyncio.Semaphore(IN_HAND)
+        self._in_hand = 0
+        self._room = asyncio.Event()
+        self._room.set()
 
-    async def add(self, row_id: int, update: Update) -> None:
-        """Put an update behind what the same person sent before; waits while too many are in hand."""
-        await self._room.acquire()
-        person = speaker_of(update)
-        task = asyncio.create_task(self._after(self._last.get(person), row_id, update))
+    @property
+    def is_full(self) -> bool:
+        """Tell whether more is in hand than memory should hold."""
+        return self._in_hand >= IN_HAND
+
+    @property
+    def in_hand(self) -> int:
+        """Count what waits or is being dealt with."""
+        return self._in_hand
+
+    async def room(self) -> None:
+        """Wait while too many are in hand."""
+        await self._room.wait()
+
+    def add(self, row_id: int, heard: Heard, context: Context | None = None) -> None:
+        """Put an update behind what the same person sent before; it is dealt with in its own context."""
+        self._in_hand += 1
+        if self.is_full:
+            self._room.clear()
+        person = heard.user_id
+        task = asyncio.create_task(self._after(self._last.get(person), row_id, heard), context=context)
         self._last[person] = task
         self._tasks.add(task)
         task.add_done_callback(lambda done: self._leave(person, done))
@@ -40,13 +57,15 @@ class Lanes:
             task.cancel()
         await asyncio.gather(*unfinished, return_exceptions=True)
 
-    async def _after(self, before: asyncio.Task[None] | None, row_id: int, update: Update) -> None:
+    async def _after(self, before: asyncio.Task[None] | None, row_id: int, heard: Heard) -> None:
         if before is not None:
             await asyncio.wait((before,))
-        await self._handle(row_id, update)
+        await self._handle(row_id, heard)
 
     def _leave(self, person: int | None, task: asyncio.Task[None]) -> None:
-        self._room.release()
         self._tasks.discard(task)
+        self._in_hand -= 1
+        if not self.is_full:
+            self._room.set()
         if self._last.get(person) is task:
             del self._last[person]

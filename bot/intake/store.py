@@ -6,8 +6,8 @@ from enum import StrEnum
 
 from sqlalchemy import Index, LargeBinary, delete, insert, select, update
 from sqlmodel import Field, Session, SQLModel, col
-from telegram import Update
 
+from bot.intake.heard import Heard
 from points.columns import BigId, Moment, words
 
 AT_ONCE = 100
@@ -40,14 +40,9 @@ class Intake(SQLModel, table=True):
 Index("uq_intake_bot_id_update_id", col(Intake.bot_id), col(Intake.update_id), unique=True)
 
 
-def speaker_of(update: Update) -> int | None:
-    """Give who sent an update, as Telegram numbers people."""
-    return update.effective_user.id if update.effective_user else None
-
-
 def take(
-    session: Session, *, bot_id: int, updates: Sequence[Update], now: datetime
-) -> tuple[tuple[int, Update], ...]:
+    session: Session, *, bot_id: int, updates: Sequence[Heard], now: datetime
+) -> tuple[tuple[int, Heard], ...]:
     """Store updates and give those that were new, with the number each is stored under."""
     known = _known(session, bot_id, [update.update_id for update in updates])
     fresh = {update.update_id: update for update in updates if update.update_id not in known}
@@ -57,8 +52,8 @@ def take(
         {
             "bot_id": bot_id,
             "update_id": update_id,
-            "user_id": speaker_of(update),
-            "body": update.to_json().encode(),
+            "user_id": update.user_id,
+            "body": update.body,
             "state": State.WAITING,
             "taken_at": now,
         }
@@ -76,13 +71,13 @@ def _known(session: Session, bot_id: int, update_ids: Sequence[int]) -> frozense
     return frozenset(session.execute(seen).scalars())
 
 
-def waiting(session: Session, *, bot_id: int, after: int) -> tuple[tuple[int, bytes], ...]:
+def waiting(session: Session, *, bot_id: int, after: int) -> tuple[tuple[int, bytes, datetime], ...]:
     """Give the next of what was taken and not finished before the last stop, in the order it came."""
-    rows = select(col(Intake.id), col(Intake.body)).where(
+    rows = select(col(Intake.id), col(Intake.body), col(Intake.taken_at)).where(
         col(Intake.bot_id) == bot_id, col(Intake.state) == State.WAITING, col(Intake.id) > after
     )
     found = session.execute(rows.order_by(col(Intake.id)).limit(AT_ONCE))
-    return tuple((int(row_id), body) for row_id, body in found if body is not None)
+    return tuple((int(row_id), body, since) for row_id, body, since in found if body is not None)
 
 
 def finish(session: Session, row_ids: Sequence[int]) -> None:

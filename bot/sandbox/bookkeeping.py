@@ -1,11 +1,13 @@
 """Bot API methods about the bot, its chats, its commands and its files."""
 
 import json
+import re
 
 from bot.sandbox.errors import BadRequest
 from bot.sandbox.parameters import Call
 from bot.sandbox.room import Room
 from bot.sandbox.things import ChatType, Json
+from bot.sandbox.updates import CONNECTIONS
 
 # https://core.telegram.org/bots/api#botcommand and #setmycommands
 MOST_COMMANDS = 100
@@ -15,6 +17,9 @@ LONGEST_COMMAND_TEXT = 256
 LONGEST_NAME = 64
 LONGEST_DESCRIPTION = 512
 LONGEST_SHORT_DESCRIPTION = 120
+
+# https://core.telegram.org/bots/api#setwebhook
+MOST_CONNECTIONS = 100
 
 
 def get_me(room: Room, _call: Call) -> Json:
@@ -28,22 +33,36 @@ def get_me(room: Room, _call: Call) -> Json:
 
 
 def set_webhook(room: Room, call: Call) -> bool:
-    room.updates.webhook = call.text("url")
+    connections = call.integer("max_connections", CONNECTIONS)
+    secret = call.text("secret_token")
+    if not 1 <= connections <= MOST_CONNECTIONS:
+        raise BadRequest("MAX_CONNECTIONS_INVALID")
+    if not re.fullmatch(r"[A-Za-z0-9_-]{0,256}", secret):
+        raise BadRequest("secret token contains unallowed characters")
+    room.updates.hook(call.text("url"), secret=secret, connections=connections)
     if call.has("allowed_updates"):
         room.updates.allow(call.structure("allowed_updates"))
     return True
 
 
 def delete_webhook(room: Room, call: Call) -> bool:
-    room.updates.webhook = ""
+    room.updates.hook("")
     if call.yes("drop_pending_updates"):
         room.updates.clear()
     return True
 
 
 def get_webhook_info(room: Room, _call: Call) -> Json:
-    pending = room.updates.pending()
-    return {"url": room.updates.webhook, "has_custom_certificate": False, "pending_update_count": pending}
+    updates = room.updates
+    known: Json = {
+        "url": updates.webhook,
+        "has_custom_certificate": False,
+        "pending_update_count": updates.pending(),
+        "max_connections": updates.connections,
+    }
+    if updates.last_error:
+        known |= {"last_error_date": updates.last_error_at, "last_error_message": updates.last_error}
+    return known
 
 
 def set_my_commands(room: Room, call: Call) -> bool:

@@ -40,8 +40,9 @@ Chats
         kind: message, edited, deleted, person, group, membership, pinned, commands, action:typing ...
 The room
     GET  /sim/bot -> {id, username, first_name, commands: [{scope, language_code, commands}], names, ...}
-    GET  /sim/statistics -> {messages, edits, answers, too_many_requests, peak_second, pending_updates,
-        first_sent_at, last_sent_at, calls: {method: count}};  DELETE /sim/statistics starts them again
+    GET  /sim/statistics -> {messages, edits, answers, in_responses, too_many_requests, peak_second,
+        pending_updates, first_sent_at, last_sent_at, calls: {method: count}};  DELETE /sim/statistics starts
+        them again
     POST /sim/faults {method, status?, count?, retry_after?, body?: error | html | half | hang, description?,
         parameters?, applied?, chat_id?} -> {left}; method "*" hits every call; `applied` does what was
         asked and loses only the answer;  DELETE /sim/faults takes all back

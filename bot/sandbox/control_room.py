@@ -29,6 +29,7 @@ async def show_statistics(room: Room, _asked: Asked) -> Json:
         "messages": figures.messages,
         "edits": figures.edits,
         "answers": figures.answers,
+        "in_responses": figures.in_responses,
         "too_many_requests": room.gate.refused,
         "peak_second": room.gate.peak,
         "pending_updates": room.updates.pending(),

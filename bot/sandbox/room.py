@@ -31,6 +31,7 @@ class Statistics:
     messages: int = 0
     edits: int = 0
     answers: int = 0
+    in_responses: int = 0
     first_at: float | None = None
     last_at: float | None = None
     calls: Counter[str] = field(default_factory=Counter)

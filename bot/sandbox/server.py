@@ -23,6 +23,7 @@ from bot.sandbox.faults import Fault, FaultBody
 from bot.sandbox.limits import Limits
 from bot.sandbox.methods import BY_LOWER_NAME
 from bot.sandbox.parameters import Call, read_call
+from bot.sandbox.pusher import Pusher
 from bot.sandbox.room import Room
 
 # shaped like a real one, so that a settings check takes it; it opens nothing outside this room
@@ -64,6 +65,10 @@ class Sandbox:
     def close(self) -> None:
         """Let every open long poll end."""
         self.room.bell.close()
+
+    async def push(self) -> None:
+        """Bring updates to the webhook, while one is set, until the room is closed."""
+        await Pusher(self.room, self._result).push()
 
     def _knows(self, token: str) -> bool:
         return secrets.compare_digest(token.encode(), self.room.token.encode())
@@ -186,12 +191,14 @@ async def serve(sandbox: Sandbox, *, host: str = "127.0.0.1", port: int = 0) -> 
     )
     server = _Server(config)
     running = asyncio.create_task(server.serve(sockets=[listener]))
+    pushing = asyncio.create_task(sandbox.push())
     try:
         await server.listening.wait()
         name = f"[{host}]" if ":" in host else host
         yield f"http://{name}:{listener.getsockname()[1]}"
     finally:
         sandbox.close()
+        await pushing
         server.should_exit = True
         await running
         listener.close()

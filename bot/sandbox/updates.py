@@ -1,9 +1,9 @@
-"""What the bot has not fetched yet: the queue behind getUpdates."""
+"""What the bot has not taken yet: the queue behind getUpdates and the webhook."""
 
 import itertools
 import json
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from bot.clock import Clock
@@ -25,18 +25,30 @@ WEBHOOK_ACTIVE = (
 OTHER_POLLER = "terminated by other getUpdates request; make sure that only one bot instance is running"
 
 
+# https://core.telegram.org/bots/api#setwebhook: max_connections
+CONNECTIONS = 40
+
+
 @dataclass(frozen=True, slots=True)
-class _Waiting:
+class Waiting:
+    """An update that waits; updates of one person or chat are taken one after the other."""
+
     update_id: int
     until: float
     body: str
+    of: object = None
 
 
 class UpdateQueue:
+    secret = ""
+    connections = CONNECTIONS
+    last_error = ""
+    last_error_at = 0
+
     def __init__(self, clock: Clock, bell: Bell) -> None:
         self._clock = clock
         self._bell = bell
-        self._waiting: deque[_Waiting] = deque()
+        self._waiting: deque[Waiting] = deque()
         # ids rise over restarts too: a bot that keeps its database must not take a new update for an old one
         self._numbers = itertools.count(int(clock.now().timestamp()) * 20 % 2_000_000_000 + 1)
         self._allowed: frozenset[str] | None = None
@@ -53,8 +65,9 @@ class UpdateQueue:
             return
         number = next(self._numbers)
         seconds = CALLBACK_SECONDS if kind == "callback_query" else UPDATE_SECONDS
+        until = self._clock.monotonic() + seconds
         text = f'{{"update_id":{number},"{kind}":{json.dumps(body)}}}'
-        self._waiting.append(_Waiting(number, self._clock.monotonic() + seconds, text))
+        self._waiting.append(Waiting(number, until, text, _whose(body)))
         self._bell.ring("updates")
 
     def clear(self) -> None:
@@ -63,6 +76,27 @@ class UpdateQueue:
     def pending(self) -> int:
         self._drop_stale()
         return len(self._waiting)
+
+    def hook(self, url: str, *, secret: str = "", connections: int = CONNECTIONS) -> None:
+        """Bring updates to a webhook from now on, or to none."""
+        self.webhook, self.secret, self.connections = url, secret, connections
+        self.last_error, self.last_error_at = "", 0
+        self._poll += bool(url)  # whoever polls hears of it
+        self._bell.ring("updates")
+
+    def note_push(self, trouble: str) -> None:
+        """Remember what the webhook did wrong, for getWebhookInfo."""
+        if trouble:
+            self.last_error, self.last_error_at = trouble, int(self._clock.now().timestamp())
+
+    def waiting(self) -> Iterator[Waiting]:
+        """Give what waits, in order."""
+        self._drop_stale()
+        return iter(self._waiting)
+
+    def remove(self, update_id: int) -> None:
+        """Forget an update that the webhook took."""
+        self._waiting = deque(one for one in self._waiting if one.update_id != update_id)
 
     async def fetch(self, *, offset: int, limit: int, seconds: float) -> str:
         """Answer getUpdates with a JSON list.
@@ -81,6 +115,8 @@ class UpdateQueue:
             lambda: self._poll != mine or self.pending() > 0,
             seconds=min(seconds, LONGEST_POLL),
         )
+        if self.webhook:
+            raise ApiError(409, f"Conflict: {WEBHOOK_ACTIVE}")
         if self._poll != mine:
             raise ApiError(409, f"Conflict: {OTHER_POLLER}")
         batch = itertools.islice(self._waiting, max(1, min(limit, LARGEST_BATCH)))
@@ -99,3 +135,8 @@ class UpdateQueue:
         now = self._clock.monotonic()
         if any(waiting.until <= now for waiting in self._waiting):
             self._waiting = deque(waiting for waiting in self._waiting if waiting.until > now)
+
+
+def _whose(body: object) -> object:
+    whose = (body.get("from") or body.get("chat")) if isinstance(body, dict) else None
+    return whose.get("id") if isinstance(whose, dict) else None

@@ -10,6 +10,8 @@ from collections.abc import Iterator
 import httpx
 import pytest
 import structlog
+from sqlalchemy.exc import IntegrityError
+from telegram.error import BadRequest
 
 from bot import secrecy
 from bot.secrecy import clean, keep_secret, log_to
@@ -51,8 +53,8 @@ def _fail() -> None:
 
 
 def test_messages_arguments_and_bound_values_are_clean(stream: io.StringIO) -> None:
-    logging.getLogger("a").warning("plain %s", TOKEN)
-    logging.getLogger("b").info(TOKEN)
+    logging.getLogger("bot.a").warning("plain %s", TOKEN)
+    logging.getLogger("bot.b").info(TOKEN)
     structlog.get_logger("c").info("bound", address=f"/bot{TOKEN}/x", nested={"deep": [TOKEN]})
     assert stream.getvalue().count("•••") == 4
     assert "ABC-DEF" not in stream.getvalue()
@@ -65,9 +67,9 @@ def test_errors_and_their_causes_are_clean(stream: io.StringIO) -> None:
         except RuntimeError as error:
             raise ValueError(TOKEN) from error
     except ValueError:
-        logging.getLogger("a").exception("failed")
+        logging.getLogger("bot.a").exception("failed")
         structlog.get_logger("b").exception("failed too")
-    logging.getLogger("c").warning("where", stack_info=True)
+    logging.getLogger("bot.c").warning("where", stack_info=True)
     assert stream.getvalue().count("ValueError") >= 2
     assert "ABC-DEF" not in stream.getvalue()
 
@@ -130,3 +132,36 @@ def test_a_second_call_replaces_the_first() -> None:
 def test_short_words_are_no_secrets() -> None:
     keep_secret(["a", "", "longer-secret"])
     assert clean("a longer-secret") == "a •••"
+
+
+def test_an_error_s_own_words_are_told_only_where_they_are_about_machines(stream: io.StringIO) -> None:
+    for error in (
+        ValueError("Mei lives alone"),
+        BadRequest('can\'t parse entities: unsupported start tag "Mei"'),
+        IntegrityError("INSERT", {"name": "Mei"}, Exception("duplicate key\nDETAIL: Key (name)=(Mei)")),
+        OSError(28, "No space left on device", "/var/linli.db"),
+    ):
+        try:
+            raise error
+        except Exception:
+            logging.getLogger("bot.a").exception("failed")
+            structlog.get_logger("bot.b").exception("failed too")
+    said = stream.getvalue()
+    assert "Mei" not in said
+    assert said.count("ValueError") == 2
+    assert said.count("duplicate key") == 2
+    assert said.count("No space left on device /var/linli.db") == 2
+    assert said.count("test_secrecy.py") >= 8
+
+
+def test_what_a_library_logs_is_heard_without_its_arguments(stream: io.StringIO) -> None:
+    log = logging.getLogger("telegram.Bot")
+    log.debug("Calling Bot API endpoint `%s` with parameters `%s`", "sendMessage", {"text": "Mei"})
+    log.error('Can not load invalid JSON data: "%s"', '{"text": "Mei')
+    logging.getLogger("asyncio").error("Task exception was never retrieved\nfuture: <Task 'Mei'>")
+    logging.getLogger("some.library").info("%(name)s came", {"name": "Mei"})
+    said = stream.getvalue()
+    assert "sendMessage" in said
+    assert "Can not load invalid JSON data" in said
+    assert "never retrieved" in said
+    assert "Mei" not in said

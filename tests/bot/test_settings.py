@@ -177,10 +177,3 @@ def test_a_misspelt_name_is_pointed_out(monkeypatch: pytest.MonkeyPatch) -> None
 def test_ipv6_addresses_are_written_with_brackets(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LINLI_LISTEN", "[::1]:8080")
     assert str(read_settings().settings.listen) == "[::1]:8080"
-
-
-def test_a_setting_that_has_no_effect_yet_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert read_settings().waiting == ()
-    monkeypatch.setenv("LINLI_WEBHOOK_URL", "https://bot.example.org/hook")
-    [said] = read_settings().waiting
-    assert said.startswith("LINLI_WEBHOOK_URL has no effect yet")

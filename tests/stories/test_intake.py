@@ -8,16 +8,15 @@ from typing import Any
 
 import pytest
 from sqlmodel import Session
-from telegram import Update
 
 from bot import intake
 from bot.database import DatabaseBusy
-from bot.intake import ear, take
+from bot.intake import Heard, ear, heard, mouth, take
 from bot.sandbox.handset import Handset
 from town import Town
 
 
-def _updates(town: Town, phone: Handset, *texts: str, first: int = 10) -> list[Update]:
+def _updates(town: Town, phone: Handset, *texts: str, first: int = 10) -> list[Heard]:
     who = {"id": phone.person_id, "is_bot": False, "first_name": phone.name, "language_code": "en"}
     found = []
     for number, text in enumerate(texts):
@@ -31,11 +30,11 @@ def _updates(town: Town, phone: Handset, *texts: str, first: int = 10) -> list[U
         if text.startswith("/"):
             length = len(text.split()[0])
             message["entities"] = [{"type": "bot_command", "offset": 0, "length": length}]
-        found.append(Update.de_json({"update_id": first + number, "message": message}, town.app.bot))
+        found.append(heard(json.dumps({"update_id": first + number, "message": message}).encode()))
     return found
 
 
-def _take(session: Session, bot_id: int, updates: list[Update], now: datetime) -> int:
+def _take(session: Session, bot_id: int, updates: list[Heard], now: datetime) -> int:
     return len(take(session, bot_id=bot_id, updates=updates, now=now))
 
 
@@ -154,6 +153,7 @@ async def test_a_database_that_fails_for_a_moment_loses_nothing_and_repeats_noth
 ) -> None:
     mei = await town.resident("Mei")
     monkeypatch.setattr(ear, "AFTER_TROUBLE", 0.0)
+    monkeypatch.setattr(mouth, "AFTER_TROUBLE", 0.0)
     failed = _fails_once(town, monkeypatch, unit, committed=committed)
     await mei.says("/teams")
     await mei.hears("One core four wings")

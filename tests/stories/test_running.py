@@ -95,6 +95,30 @@ async def test_the_token_is_in_no_line_at_debug_and_a_stop_is_gentle(place: Plac
     assert "Traceback" not in said
 
 
+async def test_no_name_and_no_text_of_anybody_is_in_the_log_of_a_whole_run_at_debug(place: Place) -> None:
+    process = await place.start()
+    mei = await Handset.new(place.client, "Xiulan")
+    await mei.says("/start a_b1")
+    await mei.taps("✅")
+    await mei.says("Qinghua Zhao")
+    await mei.taps("➖")
+    for fault in ({"body": "half"}, {"body": "html"}, {"status": 400, "description": 'Bad "Qinghua" tag'}):
+        await place.client.post("/sim/faults", json={"method": "sendMessage", "count": 1, **fault})
+        await mei.says("the cellar of Xiulan is flooded")
+    await mei.says("/me")
+    await mei.hears("My card", "Qinghua Zhao")
+    await mei.says("/deed")
+    await mei.says("something private")
+    await mei.says("/privacy")
+    await mei.hears("Your information")
+    process.terminate()
+    assert await asyncio.wait_for(process.wait(), READY_WITHIN) == 0
+    said = place.log.read_text("utf-8")
+    assert "sendMessage" in said
+    for word in ("Xiulan", "Qinghua", "Zhao", "cellar", "private", "My card"):
+        assert word not in said, [line for line in said.splitlines() if word in line]
+
+
 async def test_a_kill_loses_nothing_and_repeats_nothing(place: Place) -> None:
     process = await place.start()
     mei = await joins(place)

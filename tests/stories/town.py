@@ -14,6 +14,7 @@ from sqlalchemy import select
 from sqlmodel import Session, SQLModel
 
 from bot import community
+from bot.addresses import Address
 from bot.app import App, opened
 from bot.delivery.pace import Pace
 from bot.sandbox import Sandbox
@@ -22,6 +23,7 @@ from bot.settings import Settings
 
 T = TypeVar("T")
 
+ANYWHERE = Address("127.0.0.1", 0)  # any free port
 TOKEN = "7000000001:stories-only-AAAAAAAAAAAAAAAAAAAAAAAAA"
 MORNING = datetime(2026, 11, 10, 2, 0, tzinfo=UTC)
 
@@ -67,6 +69,7 @@ class Town:
             database_url=database_url,
             community=file,
             messages_per_second=1000,
+            listen=ANYWHERE,
         )
         self._stack = AsyncExitStack()
         self._app: App | None = None

@@ -1,0 +1,1 @@
+"""What Linli answers over HTTP: the webhook, and how it is."""
