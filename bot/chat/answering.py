@@ -11,6 +11,7 @@ from bot.callouts import (
     Answered,
     AskState,
     BadMinutes,
+    CallOutState,
     Closed,
     Finished,
     NotArrived,
@@ -27,9 +28,10 @@ from bot.callouts import (
 from bot.chat.callout_words import answer_buttons, here_button, marked_plain, standing_line, view_text
 from bot.chat.conversation import BEFORE_ALL
 from bot.chat.earning_words import earning, earning_html
+from bot.chat.group_calls import START, not_asked_message
 from bot.chat.house import House
 from bot.chat.keyboards import Rows, choice_typed, one_a_row
-from bot.chat.links import UnknownLinkError
+from bot.chat.links import UnknownLinkError, finds_out, follows
 from bot.chat.refusals import refuses
 from bot.chat.starting import opens
 from bot.chat.texts import Texts
@@ -70,17 +72,45 @@ async def take_end(turn: Turn) -> None:
     await _show(turn, await turn.act(_finish, turn.said.number(0), turn.me, turn.now, turn.house))
 
 
-@opens("c_")
+@follows(START)
+@opens(START)
 async def from_link(turn: Turn, payload: str) -> None:
-    """Show a call-out that a link names, to whoever was asked."""
-    number = int(payload) if payload.isascii() and payload.isdigit() and len(payload) < 19 else 0
+    """Show a call-out that a link names, to whoever was asked; others hear what they can do."""
+    number = _number_in(payload)
     try:
         state, eta_at = await turn.look(standing_in, callout_id=number, resident_id=turn.me)
     except UnknownCallOut:
         raise UnknownLinkError from None
+    except NotAsked as error:
+        await turn.look(_check_link, code=payload, now=turn.now)
+        await turn.say(not_asked_message(turn.t, turn.house, exercise=error.exercise))
+        return
     view = await turn.look(callout, number)
     html = view_text(turn.t, view) + Markup("\n\n") + standing_line(turn.t, turn.house, state, eta_at)
     await turn.say(Message(str(html), answer_buttons(turn.t, number, state)))
+
+
+@finds_out(START)
+def _check_link(session: Session, *, code: str, now: datetime) -> None:
+    """Look whether a link leads to a call-out that is open; what never went out is as good as none.
+
+    Raises:
+        UnknownLinkError: there is none, or it never went out.
+        Closed: it was stood down.
+    """
+    del now  # other kinds of links lapse by themselves
+    try:
+        view = callout(session, _number_in(code))
+    except UnknownCallOut:
+        raise UnknownLinkError from None
+    if view.state is CallOutState.STOOD_DOWN:
+        raise Closed(callout_id=view.callout_id, level=view.level, exercise=view.exercise)
+    if view.state is not CallOutState.OPEN:
+        raise UnknownLinkError
+
+
+def _number_in(payload: str) -> int:
+    return int(payload) if payload.isascii() and payload.isdigit() and len(payload) < 19 else 0
 
 
 async def typed_answer(turn: Turn) -> str | None:

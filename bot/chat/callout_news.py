@@ -19,6 +19,7 @@ from bot.chat.announcing import announces
 from bot.chat.award_words import award_html
 from bot.chat.board_words import board_message
 from bot.chat.callout_words import ask_message, is_loud, marked, told_apart, view_text, what_next
+from bot.chat.group_calls import end_in_groups, post_to_groups
 from bot.chat.house import House
 from bot.chat.keyboards import Rows, one_a_row
 from bot.chat.telling import Words, tell
@@ -53,6 +54,7 @@ def opened(session: Session, event: Opened, house: House, now: datetime) -> None
     if event.replayed:
         return
     view = event.callout
+    post_to_groups(session, view, house, now, until=now + STALE_AFTER)
     if event.coordinator is not None:
         # Before the asks in their own lane: it leaves first, and a crash on the way does not lose it.
         send_board(session, view, event.coordinator, house, now)
@@ -175,6 +177,7 @@ def stood_down(session: Session, event: StoodDown, house: House, now: datetime) 
         return
     view = event.callout
     withdraw(session, about(view.callout_id), now)
+    end_in_groups(session, view.callout_id, lambda t: _farewell(t, view, event), house, now)
     told = _who_heard(session, event)
     awards = {award.resident_id: award for award in event.awards}
     served = {one.resident_id: one.minutes for one in event.served}

@@ -52,20 +52,31 @@ def announce_to_groups(
 
 
 def tell_groups(
-    session: Session, groups: tuple[Bound, ...], *, key: str, words: Words, now: datetime
+    session: Session,
+    groups: tuple[Bound, ...],
+    *,
+    key: str,
+    words: Words,
+    now: datetime,
+    lane: Lane = Lane.BULK,
+    loud: bool = False,
+    about: str | None = None,
+    expires_at: datetime | None = None,
 ) -> None:
     """Promise a message to these groups, each in its language; the same key again changes nothing."""
     if groups:
         enqueue(
             session,
             key=key,
-            lane=Lane.BULK,
+            lane=lane,
             renderings={
                 language: words(texts(language)) for language in sorted({one.language for one in groups})
             },
             to=[Recipient(one.chat_id, one.language) for one in groups],
             now=now,
-            about=key,
+            loud=loud,
+            about=about or key,
+            expires_at=expires_at,
         )
 
 

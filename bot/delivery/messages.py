@@ -22,7 +22,7 @@ class Lane(IntEnum):
 
     CORRECTION = 1
     OWN_ACT = 2
-    GROUP = 3
+    GROUP = 3  # an emergency, as groups and channels read it
     EMERGENCY = 4
     BOARD = 5
     ROUTINE = 6
@@ -30,7 +30,7 @@ class Lane(IntEnum):
 
 
 # After a crash or an unanswered request these are sent again: twice is better than never (law 7).
-SENT_AGAIN_IN_DOUBT = frozenset({Lane.CORRECTION, Lane.EMERGENCY})
+SENT_AGAIN_IN_DOUBT = frozenset({Lane.CORRECTION, Lane.GROUP, Lane.EMERGENCY})
 
 
 class MessageError(ValueError):

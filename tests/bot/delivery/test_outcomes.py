@@ -31,7 +31,7 @@ def test_what_may_be_there_is_said_again_a_few_times_in_an_emergency_and_never_e
 ) -> None:
     for lane in Lane:
         first = understand(silence, lane=lane, attempts=0)
-        again = lane in (Lane.EMERGENCY, Lane.CORRECTION)
+        again = lane in (Lane.GROUP, Lane.EMERGENCY, Lane.CORRECTION)
         assert first.state is (State.QUEUED if again else State.UNKNOWN)
         assert first.counts
     last = understand(silence, lane=Lane.EMERGENCY, attempts=len(BACK_OFF))
