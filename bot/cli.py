@@ -200,3 +200,29 @@ def migrate(
     from bot.commands.migrating import check_version, migrate_now
 
     raise typer.Exit(check_version(env_file) if check else migrate_now(env_file))
+
+
+@app.command(epilog="Example: linli backup /var/backups/linli/willow.zip")
+def backup(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="Where to write it; never over another.")],
+    env_file: EnvFile = None,
+) -> None:
+    """Write everything into one archive, also while the bot runs."""
+    from bot.commands.backing_up import back_up
+
+    back_up(file, env_file=env_file)
+
+
+@app.command(epilog="Example: linli restore willow.zip --replace")
+def restore(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="An archive that linli backup wrote.")],
+    *,
+    replace: Annotated[
+        bool, typer.Option("--replace", help="Take the place of what is there, after a backup of it.")
+    ] = False,
+    env_file: EnvFile = None,
+) -> None:
+    """Read an archive into an empty database of either kind, while no bot runs."""
+    from bot.commands.restoring import bring_back
+
+    raise typer.Exit(bring_back(file, replace=replace, env_file=env_file))

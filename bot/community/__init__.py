@@ -91,7 +91,7 @@ from bot.community.joining import Joined, join
 from bot.community.models import ChatState, Role, ShownIn, TeamKind
 from bot.community.names import Place, checked_name, masked, name_key, shown_name
 from bot.community.nearness import near_people
-from bot.community.privacy import exported, forget
+from bot.community.privacy import chats_of, exported, forget
 from bot.community.residents import (
     Found,
     Person,
@@ -225,6 +225,7 @@ __all__ = [
     "audit_entries",
     "availability",
     "card",
+    "chats_of",
     "check_keeper",
     "checked_name",
     "choose_team",

@@ -23,7 +23,7 @@ from bot.remembered import BOT_ID, BOT_USERNAME, keep
 from points import Format
 
 TOKEN = "123456:ABC-DEF1234ghIkl-zyx57W2v1u123ew11"
-COMMANDS = ["run", "demo", "init", "doctor", "invite", "poster", "ledger", "migrate"]
+COMMANDS = ["run", "demo", "init", "doctor", "invite", "poster", "ledger", "migrate", "backup", "restore"]
 LINLI = [sys.executable, "-m", "bot"]
 
 
@@ -85,6 +85,8 @@ def test_what_is_offered_is_what_works_today() -> None:
         "invite",
         "poster",
         "migrate",
+        "backup",
+        "restore",
         "ledger",
     ]
 
