@@ -19,11 +19,27 @@ class Forgotten:
     number: int
 
 
+@dataclass(frozen=True)
+class Seen:
+    """Who was forgotten, up to the newest entry that was looked at."""
+
+    those: frozenset[Forgotten]
+    newest: int
+
+
 def forgotten_in(connection: Connection) -> frozenset[Forgotten]:
     """Read from a database's audit log who was forgotten, whatever version it is of."""
-    acts = text("SELECT at, about_id FROM audit_entry WHERE act = :act AND about_id IS NOT NULL")
-    found = connection.execute(acts, {"act": FORGET})
-    return frozenset(Forgotten(_moment(at), int(number)) for at, number in found)
+    return forgotten_after(connection, 0).those
+
+
+def forgotten_after(connection: Connection, seen: int) -> Seen:
+    """Read who was forgotten after an entry of the audit log that was seen."""
+    newest = connection.execute(text("SELECT max(id) FROM audit_entry")).scalar_one() or 0
+    acts = text(
+        "SELECT at, about_id FROM audit_entry WHERE id > :seen AND act = :act AND about_id IS NOT NULL"
+    )
+    found = connection.execute(acts, {"act": FORGET, "seen": seen})
+    return Seen(frozenset(Forgotten(_moment(at), int(number)) for at, number in found), newest)
 
 
 def memory_beside(folder: Path, community: str) -> Path:

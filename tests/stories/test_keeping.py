@@ -14,8 +14,12 @@ from command_line import linli, no_settings
 from psycopg.sql import SQL, Identifier
 from typer.testing import Result
 
+from bot.chat.backup_news import backup_failed
 from bot.keeping import restore
 from bot.keeping.archive import reading
+from bot.keeping.forgotten import memory_beside, remembered
+from bot.keeping.nightly import BackupFailed, Nightly, Place
+from bot.keeping.pruning import archives_in
 from bot.sandbox.handset import Handset
 from shoppers import redeems, shopper
 from tests.stories.test_binding import group_of, says_there
@@ -210,3 +214,46 @@ async def test_replacing_keeps_what_was_there_and_forgets_who_it_forgot(
     assert "What was there before is kept in" in done.stderr
     await town.open()
     assert "Hara" not in str(await town.everything_kept())
+
+
+@pytest.fixture
+def nightly(town: Town, tmp_path: Path) -> Nightly:
+    """Give the town's nightly backups, into a folder that is there once a story makes it."""
+    house = town.app.house
+    place = Place(town.settings.database_url, tmp_path / "backups", "willow", house.zone)
+
+    async def tell(failed: BackupFailed) -> None:
+        await town.app.database.write(backup_failed, failed, house, town.clock.now())
+
+    return Nightly(town.app.database, place, town.clock, tell)
+
+
+async def test_each_night_there_is_one_more_backup(town: Town, nightly: Nightly, tmp_path: Path) -> None:
+    (tmp_path / "backups").mkdir()
+    for hours, kept in ((0, 1), (1, 1), (18, 2), (3, 2), (24, 3)):
+        town.clock.wind(hours=hours)
+        await nightly.look()
+        assert len(archives_in(tmp_path / "backups", "willow")) == kept, hours
+    wei = await town.resident("Wei")
+    await wei.says("/privacy")
+    await wei.taps("🗑")
+    await wei.taps("🗑", on="points")
+    await wei.hears("forgotten")
+    await nightly.look()
+    assert len(remembered(memory_beside(tmp_path / "backups", "willow"))) == 1
+
+
+async def test_a_backup_that_fails_is_told_once_a_night_and_tried_each_hour(
+    town: Town, nightly: Nightly, tmp_path: Path
+) -> None:
+    lin = await town.coordinator("Lin", language="zh")
+    for minutes in (0, 30, 61):
+        town.clock.wind(minutes=minutes)
+        await nightly.look()
+    told = await lin.hears("请告诉管机器的人", "找不到或不能写入")
+    assert str(tmp_path / "backups") in told.text
+    assert len([one for one in await lin.bubbles() if "备份" in one.text]) == 1
+    (tmp_path / "backups").mkdir()
+    town.clock.wind(minutes=61)
+    await nightly.look()
+    assert len(archives_in(tmp_path / "backups", "willow")) == 1
