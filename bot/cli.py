@@ -226,3 +226,25 @@ def restore(
     from bot.commands.restoring import bring_back
 
     raise typer.Exit(bring_back(file, replace=replace, env_file=env_file))
+
+
+@app.command("import", epilog="Example: linli import residents.csv")
+def import_(
+    file: Annotated[Path, typer.Argument(metavar="FILE.csv", help="A list with the columns name and area.")],
+    env_file: EnvFile = None,
+) -> None:
+    """Take in residents from a spreadsheet's list, and say of each line what became of it."""
+    from bot.commands.importing import import_list
+
+    raise typer.Exit(import_list(file, env_file=env_file))
+
+
+@app.command("export", epilog="Example: linli export everything-2026")
+def export_all(
+    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="A new folder to write into.")],
+    env_file: EnvFile = None,
+) -> None:
+    """Write everything as CSV files for a spreadsheet, also while the bot runs."""
+    from bot.commands.exporting import export_everything
+
+    export_everything(folder, env_file=env_file)

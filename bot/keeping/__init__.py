@@ -9,7 +9,7 @@ from bot.keeping.archive import (
     TableKept,
 )
 from bot.keeping.loading import NotEmpty, Replaced, restore
-from bot.keeping.saving import Saved, save
+from bot.keeping.saving import Saved, kept_tables, rows_of, save
 
 __all__ = [
     "ArchiveRefused",
@@ -21,6 +21,8 @@ __all__ = [
     "Replaced",
     "Saved",
     "TableKept",
+    "kept_tables",
     "restore",
+    "rows_of",
     "save",
 ]

@@ -62,6 +62,12 @@ def kept_tables(connection: Connection) -> list[str]:
     return [name for name, _ in ordered if name is not None and name not in LEFT_OUT]
 
 
+def rows_of(connection: Connection, table: str) -> tuple[tuple[Column, ...], Iterator[list[Any]]]:
+    """Give a table's columns and its rows as an archive has them, as they are read."""
+    columns = columns_of(connection, table)
+    return columns, _rows(connection, table, columns)
+
+
 def _write(connection: Connection, archive: zipfile.ZipFile, now: datetime, watch: Watch | None) -> Manifest:
     names = kept_tables(connection)
     total = sum(_count(connection, name) for name in names) if watch else 0

@@ -23,7 +23,20 @@ from bot.remembered import BOT_ID, BOT_USERNAME, keep
 from points import Format
 
 TOKEN = "123456:ABC-DEF1234ghIkl-zyx57W2v1u123ew11"
-COMMANDS = ["run", "demo", "init", "doctor", "invite", "poster", "ledger", "migrate", "backup", "restore"]
+COMMANDS = [
+    "run",
+    "demo",
+    "init",
+    "doctor",
+    "invite",
+    "poster",
+    "ledger",
+    "migrate",
+    "backup",
+    "restore",
+    "import",
+    "export",
+]
 LINLI = [sys.executable, "-m", "bot"]
 
 
@@ -87,6 +100,8 @@ def test_what_is_offered_is_what_works_today() -> None:
         "migrate",
         "backup",
         "restore",
+        "import",
+        "export",
         "ledger",
     ]
 
