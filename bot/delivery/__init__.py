@@ -5,6 +5,7 @@ its module: `sender.Sender`, `pace.Pace`, `limiter.PaceLimiter`, `edits.Edits`, 
 `transport.BoundedRequest`.
 """
 
+from bot.delivery.again import Doubt, in_doubt, send_again
 from bot.delivery.bindings import Bound, bind_chat, binding, bindings, move_chat, unbind_chat
 from bot.delivery.messages import Button, Lane, Message, MessageError, MessageTooLong, Recipient
 from bot.delivery.models import State
@@ -28,6 +29,7 @@ __all__ = [
     "Button",
     "ChatState",
     "DeliveryView",
+    "Doubt",
     "Lane",
     "Message",
     "MessageError",
@@ -44,9 +46,11 @@ __all__ = [
     "enqueue",
     "erase_said",
     "forget_chat",
+    "in_doubt",
     "move_chat",
     "progress",
     "rewrite",
+    "send_again",
     "still_open",
     "unbind_chat",
     "withdraw",
