@@ -115,11 +115,20 @@ def init(
 
 
 @app.command(epilog="Example: linli doctor --env-file east.env")
-def doctor(env_file: EnvFile = None) -> None:
+def doctor(
+    *,
+    live: Annotated[
+        bool, typer.Option("--live", help="Try the token: five messages, an edit, a photo to your own chat.")
+    ] = False,
+    chat: Annotated[
+        int | None, typer.Option(metavar="NUMBER", help="With --live: your chat; else who wrote last.")
+    ] = None,
+    env_file: EnvFile = None,
+) -> None:
     """Show every setting with its source, and check what the bot needs."""
-    from bot.commands.doctor import examine
+    from bot.commands.doctor import examine, try_token
 
-    raise typer.Exit(examine(env_file))
+    raise typer.Exit(try_token(env_file, chat=chat) if live else examine(env_file))
 
 
 @app.command(epilog="Example: linli invite team-lead --of clinic --area g1 --days 3")
@@ -248,3 +257,14 @@ def export_all(
     from bot.commands.exporting import export_everything
 
     export_everything(folder, env_file=env_file)
+
+
+@app.command(epilog="Example: linli service willow > /etc/systemd/system/linli-willow.service")
+def service(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="What to call it, such as willow.")],
+    env_file: EnvFile = None,
+) -> None:
+    """Print a systemd unit that runs the bot for good."""
+    from bot.commands.serving import print_unit
+
+    print_unit(name, env_file=env_file)

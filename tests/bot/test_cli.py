@@ -24,18 +24,8 @@ from points import Format
 
 TOKEN = "123456:ABC-DEF1234ghIkl-zyx57W2v1u123ew11"
 COMMANDS = [
-    "run",
-    "demo",
-    "init",
-    "doctor",
-    "invite",
-    "poster",
-    "ledger",
-    "migrate",
-    "backup",
-    "restore",
-    "import",
-    "export",
+    *("run", "demo", "init", "doctor", "invite", "poster", "ledger", "migrate"),
+    *("backup", "restore", "import", "export", "service"),
 ]
 LINLI = [sys.executable, "-m", "bot"]
 
@@ -102,6 +92,7 @@ def test_what_is_offered_is_what_works_today() -> None:
         "restore",
         "import",
         "export",
+        "service",
         "ledger",
     ]
 
@@ -121,7 +112,9 @@ def test_each_command_has_help_with_an_example(words: list[str]) -> None:
     "words",
     [
         ["backup"],
-        ["doctor", "--live"],
+        ["doctor", "--live", "--chat", "me"],
+        ["service"],
+        ["service", "not/a name"],
         ["invite"],
         ["poster"],
         ["invite", "king"],
