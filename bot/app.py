@@ -7,6 +7,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
+from pathlib import Path
 
 import structlog
 from sqlmodel import Session
@@ -18,6 +19,7 @@ from bot.alarms import Alarm
 from bot.alive import Heart, absence
 from bot.chat.alarm_news import tell_coordinators
 from bot.chat.announcing import announce
+from bot.chat.backup_news import backup_failed
 from bot.chat.boards import Boards
 from bot.chat.door import Door
 from bot.chat.due import jobs, plan_ahead, preparations
@@ -39,6 +41,7 @@ from bot.delivery.rewriter import Rewriter
 from bot.delivery.sender import Sender
 from bot.delivery.transport import BoundedRequest
 from bot.hearing import Around, Hearing, Known, hears, secret_of
+from bot.keeping.nightly import BackupFailed, Nightly, Place
 from bot.migrating import latest, migrate
 from bot.neighbourhood import Neighbourhood, load
 from bot.remembered import BOT_ID, BOT_USERNAME, WEBHOOK_URL, keep, recall
@@ -103,6 +106,10 @@ async def opened(
         await stack.enter_async_context(Rewriter(database, edits, clock))
         schedule = Schedule(database, jobs(house), clock, preparations(house))
         await stack.enter_async_context(schedule)
+        if settings.backup_folder is not None:
+            await stack.enter_async_context(
+                _nightly(settings, settings.backup_folder, database, house, clock)
+            )
         redraws = await stack.enter_async_context(Redraws())
         door = Door(ROUTES, house, database, bot, clock, redraws)
         around = Around(settings, database, bot, clock, partial(_tell, database, house, clock), failed)
@@ -151,6 +158,14 @@ def _bot(settings: Settings, pace: Pace) -> ExtBot[Lane]:
         get_updates_request=BoundedRequest(in_flight=1, proxy=settings.proxy_url),
         rate_limiter=PaceLimiter(pace),
     )
+
+
+def _nightly(settings: Settings, folder: Path, database: Database, house: House, clock: Clock) -> Nightly:
+    async def tell(failed: BackupFailed) -> None:
+        await database.write(backup_failed, failed, house, clock.now())
+
+    place = Place(settings.database_url, folder, house.neighbourhood.community.code, house.zone)
+    return Nightly(database, place, clock, tell)
 
 
 def _sender(

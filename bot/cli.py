@@ -121,11 +121,20 @@ def init(
 
 
 @app.command(epilog="Example: linli doctor --env-file east.env")
-def doctor(env_file: EnvFile = None) -> None:
+def doctor(
+    *,
+    live: Annotated[
+        bool, typer.Option("--live", help="Try the token: five messages, an edit, a photo to your own chat.")
+    ] = False,
+    chat: Annotated[
+        int | None, typer.Option(metavar="NUMBER", help="With --live: your chat; else who wrote last.")
+    ] = None,
+    env_file: EnvFile = None,
+) -> None:
     """Show every setting with its source, and check what the bot needs."""
-    from bot.commands.doctor import examine
+    from bot.commands.doctor import examine, try_token
 
-    raise typer.Exit(examine(env_file))
+    raise typer.Exit(try_token(env_file, chat=chat) if live else examine(env_file))
 
 
 @app.command(epilog="Example: linli invite team-lead --of clinic --area g1 --days 3")
@@ -206,3 +215,62 @@ def migrate(
     from bot.commands.migrating import check_version, migrate_now
 
     raise typer.Exit(check_version(env_file) if check else migrate_now(env_file))
+
+
+@app.command(epilog="Example: linli backup /var/backups/linli/willow.zip")
+def backup(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="Where to write it; never over another.")],
+    env_file: EnvFile = None,
+) -> None:
+    """Write everything into one archive, also while the bot runs."""
+    from bot.commands.backing_up import back_up
+
+    back_up(file, env_file=env_file)
+
+
+@app.command(epilog="Example: linli restore willow.zip --replace")
+def restore(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="An archive that linli backup wrote.")],
+    *,
+    replace: Annotated[
+        bool, typer.Option("--replace", help="Take the place of what is there, after a backup of it.")
+    ] = False,
+    env_file: EnvFile = None,
+) -> None:
+    """Read an archive into an empty database of either kind, while no bot runs."""
+    from bot.commands.restoring import bring_back
+
+    raise typer.Exit(bring_back(file, replace=replace, env_file=env_file))
+
+
+@app.command("import", epilog="Example: linli import residents.csv")
+def import_(
+    file: Annotated[Path, typer.Argument(metavar="FILE.csv", help="A list with the columns name and area.")],
+    env_file: EnvFile = None,
+) -> None:
+    """Take in residents from a spreadsheet's list, and say of each line what became of it."""
+    from bot.commands.importing import import_list
+
+    raise typer.Exit(import_list(file, env_file=env_file))
+
+
+@app.command("export", epilog="Example: linli export everything-2026")
+def export_all(
+    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="A new folder to write into.")],
+    env_file: EnvFile = None,
+) -> None:
+    """Write everything as CSV files for a spreadsheet, also while the bot runs."""
+    from bot.commands.exporting import export_everything
+
+    export_everything(folder, env_file=env_file)
+
+
+@app.command(epilog="Example: linli service willow > /etc/systemd/system/linli-willow.service")
+def service(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="What to call it, such as willow.")],
+    env_file: EnvFile = None,
+) -> None:
+    """Print a systemd unit that runs the bot for good."""
+    from bot.commands.serving import print_unit
+
+    print_unit(name, env_file=env_file)

@@ -127,16 +127,21 @@ def migrate(url: str, *, backup_folder: Path | None = None) -> Migrated:
         NewerDatabase, StrangeDatabase, UnreadableDatabase, BrokenReferences: nothing was changed.
     """
     _revision_at(url)  # says plainly why a database cannot be worked on, before anything touches it
-    with _alone(url) as connection:
-        before = _revision(connection)
+    with alone(url) as connection:
+        before = revision_of(connection)
         if _compared(before) is Standing.NEWER:
             raise NewerDatabase(str(before))
         if before == latest():
             return Migrated(before=before, after=str(before), backup=NoBackup.NOT_NEEDED)
         backup = _back_up(address(url), before, backup_folder)
-        _upgrade(connection)
-        _check_references(connection)
+        upgrade_to(connection, "head")
+        check_references(connection)
         return Migrated(before=before, after=str(latest()), backup=backup)
+
+
+def is_known(revision: str) -> bool:
+    """Tell whether this version has that revision among its steps."""
+    return revision in _known()
 
 
 def _known() -> set[str]:
@@ -159,7 +164,7 @@ def _revision_at(url: str) -> str | None:
     engine = _looking_engine(where)
     try:
         with _opening(), engine.connect() as connection:
-            return _revision(connection)
+            return revision_of(connection)
     finally:
         engine.dispose()
 
@@ -193,7 +198,7 @@ def _upgrading_engine(url: str) -> Engine:
 
 
 @contextmanager
-def _alone(url: str) -> Iterator[Connection]:
+def alone(url: str) -> Iterator[Connection]:
     """Give a transaction that keeps out every other upgrade and, on SQLite, every other writer."""
     with _opening():
         engine = _upgrading_engine(url)
@@ -207,7 +212,12 @@ def _alone(url: str) -> Iterator[Connection]:
         engine.dispose()
 
 
-def _revision(connection: Connection) -> str | None:
+def revision_of(connection: Connection) -> str | None:
+    """Read a database's revision; nothing where there is no table.
+
+    Raises:
+        StrangeDatabase: there are tables, which are not ours.
+    """
     names = set(inspect(connection).get_table_names())
     if not names:
         return None
@@ -233,13 +243,19 @@ def _back_up(where: URL, revision: str | None, folder: Path | None) -> Path | No
     return unfinished.rename(backup)
 
 
-def _upgrade(connection: Connection) -> None:
+def upgrade_to(connection: Connection, revision: str) -> None:
+    """Take the steps up to a revision in the transaction that the connection has begun."""
     from bot.migrations.upgrading import upgrade  # noqa: PLC0415
 
-    upgrade(connection, STEPS)
+    upgrade(connection, STEPS, revision)
 
 
-def _check_references(connection: Connection) -> None:
+def check_references(connection: Connection) -> None:
+    """See on SQLite that nothing refers to rows that are gone: while tables are rebuilt it does not look.
+
+    Raises:
+        BrokenReferences: something does.
+    """
     if connection.dialect.name == "sqlite":
         broken = connection.execute(text("PRAGMA foreign_key_check")).all()
         if broken:

@@ -79,6 +79,7 @@ class Settings(BaseSettings):
     listen: ListenAddress = addresses.Address("127.0.0.1", 8080)
     metrics_listen: ListenAddress | None = None
     heartbeat_url: Annotated[str, AfterValidator(addresses.heartbeat)] | None = None
+    backup_folder: Path | None = None
     messages_per_second: Annotated[int, Field(ge=1, le=10_000)] = 30
     chat_per_second: Annotated[float, Field(gt=0, le=10_000)] = 1.0
     chat_burst: Annotated[int, Field(ge=1, le=1000)] = 3

@@ -1,7 +1,7 @@
 """/privacy: what is stored, all of mine as a file, and being forgotten (law 11)."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -133,13 +133,23 @@ def _forget_everywhere(
     session: Session, *, who: community.Person, bot_id: int, user_id: int, now: datetime
 ) -> tuple[object, ...]:
     """Erase somebody, and whom nobody else can answer for; give what others are to hear of it."""
-    entrusted, alone = community.hand_on_wards(session, keeper_id=who.resident_id)
+    return forget_everywhere(session, resident_id=who.resident_id, chats=[(bot_id, user_id)], now=now)
+
+
+def forget_everywhere(
+    session: Session, *, resident_id: int, chats: Sequence[tuple[int, int]], now: datetime
+) -> tuple[object, ...]:
+    """Erase somebody with their chats (each with its bot), and whom nobody else can answer for."""
+    entrusted, alone = community.hand_on_wards(session, keeper_id=resident_id)
     given_back = [erase_resident(session, resident_id=ward_id, chat_id=None, now=now) for ward_id in alone]
-    given_back.append(erase_resident(session, resident_id=who.resident_id, chat_id=user_id, now=now))
-    delivery.forget_chat(session, user_id)
+    own = chats[0][1] if chats else None
+    given_back.append(erase_resident(session, resident_id=resident_id, chat_id=own, now=now))
+    for _, user_id in chats:
+        delivery.forget_chat(session, user_id)
     erase_what_others_read(session, now)
-    remember(session, None, bot_id=bot_id, user_id=user_id, now=now)
-    forget_person(session, bot_id=bot_id, user_id=user_id)
+    for bot_id, user_id in chats:
+        remember(session, None, bot_id=bot_id, user_id=user_id, now=now)
+        forget_person(session, bot_id=bot_id, user_id=user_id)
     return (entrusted, *given_back)
 
 

@@ -1,15 +1,17 @@
 """`linli doctor`: every setting with its source, and whether the bot could start."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from bot.clock import SystemClock
+from bot.commands.condition import condition
 from bot.commands.failing import mark, sentence
-from bot.commands.opening import configured
+from bot.commands.findings import Finding
+from bot.commands.opening import configured, looking
 from bot.migrating import Standing, standing
 from bot.neighbourhood import UnreadableNeighbourhood, load
 from bot.secrecy import clean
@@ -22,21 +24,28 @@ _STANDINGS = {
 }
 
 
-@dataclass(frozen=True)
-class Finding:
-    good: bool
-    text: str
-
-
 def examine(env_file: Path | None) -> int:
-    """Print the settings and what was found; 1 if the bot could not start like this."""
+    """Print the settings and what was found; 1 if the bot could not start like this, or does not keep up."""
     configuration = configured(env_file)
     console = Console(soft_wrap=True, highlight=False)
     console.print(_settings(configuration))
-    findings = [*_findings(configuration)]
+    return _print(console, _findings(configuration))
+
+
+def try_token(env_file: Path | None, *, chat: int | None) -> int:
+    """Try the token for real, and print each step as it is taken; 1 if one was not as expected."""
+    from bot.commands.live import try_live  # noqa: PLC0415 - only here something goes over the net
+
+    settings = configured(env_file).settings
+    return _print(Console(soft_wrap=True, highlight=False), try_live(settings, chat=chat))
+
+
+def _print(console: Console, findings: Iterator[Finding]) -> int:
+    well = True
     for finding in findings:
         console.print(Text(clean(f"{mark(good=finding.good)} {finding.text}")))
-    return 0 if all(finding.good for finding in findings) else 1
+        well = well and finding.good
+    return 0 if well else 1
 
 
 def _settings(configuration: Configuration) -> Table:
@@ -53,7 +62,7 @@ def _findings(configuration: Configuration) -> Iterator[Finding]:
     token = settings.bot_token
     yield Finding(bool(token), "token: set" if token else "token: not set; `linli run` needs LINLI_BOT_TOKEN")
     yield _neighbourhood(settings)
-    yield _database(settings)
+    yield from _database(settings)
     for unknown in configuration.unknown:
         yield Finding(good=False, text=unknown)
 
@@ -71,10 +80,13 @@ def _neighbourhood(settings: Settings) -> Finding:
     return Finding(good=True, text=f"{settings.community}: {name}, {counts}")
 
 
-def _database(settings: Settings) -> Finding:
+def _database(settings: Settings) -> Iterator[Finding]:
     try:
         found = standing(settings.database_url)
+        told = _STANDINGS.get(found, "of a newer version; install the newer Linli")
+        yield Finding(good=found in _STANDINGS, text=f"database: {told}")
+        if found is Standing.CURRENT:
+            with looking(settings) as session:
+                yield from condition(session, settings, SystemClock().now())
     except Exception as error:
-        return Finding(good=False, text=f"database: {sentence(error)}")
-    told = _STANDINGS.get(found, "of a newer version; install the newer Linli")
-    return Finding(good=found in _STANDINGS, text=f"database: {told}")
+        yield Finding(good=False, text=f"database: {sentence(error)}")

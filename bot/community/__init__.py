@@ -85,12 +85,13 @@ from bot.community.households import (
     move_in,
     set_door,
 )
+from bot.community.importing import Listed, ListedTwice, TakenIn, take_in
 from bot.community.invitations import Accepted, InvitationView, accept_invitation, invitation, invite
 from bot.community.joining import Joined, join
 from bot.community.models import ChatState, Role, ShownIn, TeamKind
 from bot.community.names import Place, checked_name, masked, name_key, shown_name
 from bot.community.nearness import near_people
-from bot.community.privacy import exported, forget
+from bot.community.privacy import chats_of, exported, forget
 from bot.community.residents import (
     Found,
     Person,
@@ -166,6 +167,8 @@ __all__ = [
     "InvitationView",
     "Joined",
     "LeftOut",
+    "Listed",
+    "ListedTwice",
     "LivedTogether",
     "LivesThereAlready",
     "Member",
@@ -187,6 +190,7 @@ __all__ = [
     "SubjectNeeded",
     "SubjectRefused",
     "Synchronised",
+    "TakenIn",
     "TeamEntry",
     "TeamKind",
     "TeamRetired",
@@ -215,6 +219,7 @@ __all__ = [
     "audit_entries",
     "availability",
     "card",
+    "chats_of",
     "check_keeper",
     "checked_name",
     "choose_team",
@@ -277,6 +282,7 @@ __all__ = [
     "shown_name",
     "shown_names",
     "synchronise",
+    "take_in",
     "team_by_code",
     "team_sizes",
     "teams",

@@ -81,7 +81,14 @@ def forget(session: Session, *, resident_id: int, now: datetime) -> None:
     session.flush()
     if household_id is not None:
         close_household(session, household_id)
-    record(session, actor=None, act="forget", now=now)
+    # By number alone, so that whoever restores an older backup can forget them again.
+    record(session, actor=None, act="forget", about=resident_id, now=now)
+
+
+def chats_of(session: Session, resident_id: int) -> tuple[tuple[int, int], ...]:
+    """Give the private chats of a person, each after its bot, also those that cannot be reached."""
+    links = select(ChatLink.bot_id, ChatLink.chat_id).where(col(ChatLink.resident_id) == resident_id)
+    return tuple((bot_id, chat_id) for bot_id, chat_id in session.exec(links.order_by(col(ChatLink.id))))
 
 
 def _clean_audit(session: Session, resident_id: int, key: str) -> None:

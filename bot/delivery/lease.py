@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from sqlmodel import Session
+from sqlalchemy import select
+from sqlmodel import Session, col
 
 from bot.delivery.models import SenderLease
 
@@ -153,3 +154,29 @@ def _began(pid: int) -> str:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[19]
     except OSError:
         return ""
+
+
+class SenderLives(RuntimeError):
+    """Somebody sends from this database, which may not be changed under their hands."""
+
+    def __init__(self, holder: Holder) -> None:
+        super().__init__(
+            f"A bot works on this database (process {holder.pid} on {holder.host}): stop it first;"
+            f" if it crashed on another machine, wait {LEASE.total_seconds():.0f} seconds."
+        )
+        self.holder = holder
+
+
+def refuse_living_senders(session: Session, now: datetime, alive: Alive = is_alive) -> None:
+    """See that no bot sends from here, whatever version of Linli it is.
+
+    Raises:
+        SenderLives: one does, or may: a process of this host that only sleeps has not given its lease back.
+    """
+    held = select(
+        col(SenderLease.host), col(SenderLease.pid), col(SenderLease.process), col(SenderLease.until)
+    ).where(col(SenderLease.until).is_not(None))
+    for host, pid, process, until in session.execute(held):
+        holder = Holder(host, pid, process)
+        if alive(holder) if host == socket.gethostname() else until > now:
+            raise SenderLives(holder)

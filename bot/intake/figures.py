@@ -21,10 +21,10 @@ class Waiting:
         return 0.0 if self.oldest is None else max(0.0, (now - self.oldest).total_seconds())
 
 
-def waiting_now(session: Session, *, bot_id: int) -> Waiting:
+def waiting_now(session: Session, *, bot_id: int | None = None) -> Waiting:
     """Count what is stored and not dealt with; also from another process, such as `linli doctor`."""
-    rows = select(func.count(), func.min(col(Intake.taken_at))).where(
-        col(Intake.bot_id) == bot_id, col(Intake.state) == State.WAITING
-    )
+    rows = select(func.count(), func.min(col(Intake.taken_at))).where(col(Intake.state) == State.WAITING)
+    if bot_id is not None:
+        rows = rows.where(col(Intake.bot_id) == bot_id)
     count, oldest = session.execute(rows).one()
     return Waiting(count, oldest)

@@ -23,7 +23,10 @@ from bot.remembered import BOT_ID, BOT_USERNAME, keep
 from points import Format
 
 TOKEN = "123456:ABC-DEF1234ghIkl-zyx57W2v1u123ew11"
-COMMANDS = ["run", "demo", "init", "doctor", "invite", "poster", "ledger", "migrate"]
+COMMANDS = [
+    *("run", "demo", "init", "doctor", "invite", "poster", "ledger", "migrate"),
+    *("backup", "restore", "import", "export", "service"),
+]
 LINLI = [sys.executable, "-m", "bot"]
 
 
@@ -85,6 +88,11 @@ def test_what_is_offered_is_what_works_today() -> None:
         "invite",
         "poster",
         "migrate",
+        "backup",
+        "restore",
+        "import",
+        "export",
+        "service",
         "ledger",
     ]
 
@@ -104,7 +112,9 @@ def test_each_command_has_help_with_an_example(words: list[str]) -> None:
     "words",
     [
         ["backup"],
-        ["doctor", "--live"],
+        ["doctor", "--live", "--chat", "me"],
+        ["service"],
+        ["service", "not/a name"],
         ["invite"],
         ["poster"],
         ["invite", "king"],

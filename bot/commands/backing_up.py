@@ -1,0 +1,31 @@
+"""`linli backup`: everything in one archive that knows no database, while the bot goes on."""
+
+from pathlib import Path
+
+import typer
+
+from bot.clock import SystemClock
+from bot.commands.failing import say
+from bot.commands.opening import configured, looking, watching
+from bot.keeping import Saved, save
+from bot.keeping.forgotten import forgotten_in, memory_beside, remember
+
+
+def back_up(file: Path, *, env_file: Path | None) -> None:
+    """Write the archive and print its name; beside it, by number, who was forgotten by now."""
+    settings = configured(env_file).settings
+    with looking(settings) as session, watching("Writing the backup") as watch:
+        connection = session.connection()
+        done = save(connection, file, now=SystemClock().now(), watch=watch)
+        remember(memory_beside(file.parent, done.manifest.community), forgotten_in(connection))
+    typer.echo(done.file)
+    say(told(done))
+
+
+def told(done: Saved) -> str:
+    """Say what an archive holds, and by what its file is told from a changed one."""
+    manifest = done.manifest
+    return (
+        f"{manifest.rows} rows in {len(manifest.tables)} tables, revision {manifest.revision};"
+        f" SHA-256 {done.sha256}"
+    )
