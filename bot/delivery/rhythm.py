@@ -12,8 +12,8 @@ from collections import deque
 from dataclasses import dataclass
 
 WINDOW = 1.001
-# A little slower than allowed: uneven delays up to 15 ms then cost no time at all.
-EASE = 0.985
+# A little slower than allowed: uneven delays up to 7 ms then cost no time at all, longer ones a little.
+EASE = 0.993
 # A late timer may be made up for by so many places, so that lateness does not add up.
 CATCH_UP = 2
 AFTER_REFUSAL = 0.8

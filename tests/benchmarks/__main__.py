@@ -6,9 +6,20 @@ import os
 import sys
 from datetime import UTC, datetime
 
-from tests.benchmarks import callout, leaderboards, ledger, memory, startup, storm, verifying
+from tests.benchmarks import (
+    broadcast,
+    callout,
+    kills,
+    leaderboards,
+    ledger,
+    memory,
+    outbox,
+    startup,
+    storm,
+    verifying,
+)
 
-ALL = (startup, memory, callout, storm, ledger, verifying, leaderboards)
+ALL = (startup, memory, callout, outbox, broadcast, kills, storm, ledger, verifying, leaderboards)
 BENCHMARKS = {each.__name__.rpartition(".")[2]: each.measure for each in ALL}
 
 

@@ -32,6 +32,10 @@ class Room:
     def statistics(self) -> Json:
         return self.get("/sim/statistics")
 
+    def seen(self) -> int:
+        """Count the messages that came since the statistics began."""
+        return int(self.statistics()["messages"])
+
     def restart_statistics(self) -> None:
         self._client.delete("/sim/statistics").raise_for_status()
 

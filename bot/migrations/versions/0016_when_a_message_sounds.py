@@ -12,8 +12,14 @@ depends_on = None
 
 
 def upgrade() -> None:
-    op.add_column("broadcast", sa.Column("sound", words("sound", "always", "day", "never"), nullable=True))
-    op.add_column("sender_lease", sa.Column("revision", sa.String(), nullable=True))
+    if op.get_bind().dialect.name == "sqlite":  # a batch would make the table anew for one column
+        op.execute(
+            "ALTER TABLE broadcast ADD COLUMN sound VARCHAR(24)"
+            " CONSTRAINT ck_broadcast_sound CHECK (sound IN ('always', 'day', 'never'))"
+        )
+    else:
+        op.add_column("broadcast", sa.Column("sound", words("sound", "always", "day", "never")))
+    op.add_column("senderlease", sa.Column("revision", sa.String(), nullable=True))
 
 
 def downgrade() -> None:
