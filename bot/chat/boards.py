@@ -16,6 +16,7 @@ from bot.clock import Clock
 from bot.community import Act, Person, person
 from bot.database import Database
 from bot.delivery.edits import Edit, Edits
+from bot.delivery.pace import Paused
 
 log = structlog.get_logger(__name__)
 
@@ -45,6 +46,8 @@ class Boards:
         for due in await self._database.read(boards_due):
             try:
                 await self._refresh(due)
+            except Paused:
+                continue
             except TelegramError as trouble:
                 log.warning("boards.edit_failed", callout_id=due.callout_id, trouble=str(trouble))
             except Exception:

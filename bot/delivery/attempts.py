@@ -12,7 +12,7 @@ from bot.delivery.outcomes import leaves_doubt, understand
 from bot.delivery.pace import NoTurn, Pace
 from bot.delivery.posting import post
 from bot.delivery.results import HANDED_BACK, TOO_LATE, Outcome
-from bot.delivery.transport import NeverLeft
+from bot.delivery.transport import Intercepted, NeverLeft
 
 TURN_PATIENCE = 2.0  # longer in the hand, and a withdrawal would come too late for it
 
@@ -58,7 +58,7 @@ class Attempts:
         outcome = understand(error, lane=claim.lane, attempts=claim.attempts)
         if outcome.line is not False:
             return outcome
-        if isinstance(error, NeverLeft):
+        if isinstance(error, NeverLeft) and not isinstance(error, Intercepted):
             self._line.broke(self._clock.monotonic())
         else:
             self._line.failed(claim.chat_id, self._clock.monotonic())

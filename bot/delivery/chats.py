@@ -56,6 +56,10 @@ class Chats:
         """Leave this chat alone until then, because Telegram said so."""
         self._barred[chat_id] = max(until, self._barred.get(chat_id, until))
 
+    def barred_until(self, chat_id: ChatId) -> float:
+        """Give the moment until which Telegram said to leave this chat alone."""
+        return self._barred.get(chat_id, -math.inf)
+
     def busy(self, now: float) -> AbstractSet[int]:
         """Name the chats that may not be written to at this moment."""
         known = {*self._paid_until, *self._barred}

@@ -9,6 +9,8 @@ from bot.delivery.messages import Lane, Message
 from bot.delivery.pace import Pace
 from bot.delivery.posting import reword, reword_caption
 
+# Whoever edits has others to edit, and comes back.
+LONGEST_PAUSE = 1.5
 _SAME = "message is not modified"
 _GONE = ("not found", "can't be edited")
 
@@ -32,10 +34,11 @@ class Edits:
         """Make the message read like this; with `caption` the words stand under a picture or document.
 
         Raises:
+            Paused: Telegram asked not to write there now; there is nothing to do but to come back.
             TelegramError: of the line, of a 429 (try again with what is newest then) or of the text itself.
         """
         try:
-            async with self._pace.turn(Lane.BOARD, chat_id):
+            async with self._pace.turn(Lane.BOARD, chat_id, longest_pause=LONGEST_PAUSE):
                 await (reword_caption if caption else reword)(self._bot, chat_id, message_id, message)
         except BadRequest as error:
             return _understand(error)

@@ -1,7 +1,8 @@
 """The pace behind python-telegram-bot's own seam, for what conversations send without the outbox."""
 
 import asyncio
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
+from contextlib import asynccontextmanager
 from typing import Any
 
 from telegram.error import BadRequest, NetworkError, RetryAfter
@@ -9,7 +10,7 @@ from telegram.ext import BaseRateLimiter
 
 from bot.delivery.chats import ChatId
 from bot.delivery.messages import Lane
-from bot.delivery.pace import Pace, has_turn
+from bot.delivery.pace import Pace, Paused, has_turn
 from bot.delivery.transport import InDoubt
 
 JSON = dict[str, Any]
@@ -18,7 +19,14 @@ Answer = bool | JSON | list[JSON]
 # Sends and edits count (tdlib/td#2592); answers to taps do not (tdlib/telegram-bot-api#648).
 COUNTED = ("send", "edit", "copy", "forward", "stop")
 TRIED_AGAIN_AFTER = (1.0, 4.0)
+# A person does not wait longer for a reply than this, and neither does a stop: after a silence of hours they
+# tap again. What was promised waits in the outbox meanwhile.
+LONGEST_PAUSE = 30.0
 FREE = frozenset({"sendChatAction"})
+
+
+class NotNow(NetworkError):
+    """Telegram asked for a long silence, so that this was not said at all."""
 
 
 class PaceLimiter(BaseRateLimiter[Lane]):
@@ -43,22 +51,36 @@ class PaceLimiter(BaseRateLimiter[Lane]):
         data: dict[str, Any],
         rate_limit_args: Lane | None,
     ) -> Answer:
-        """Call Telegram at once where that is free, or where the caller has a turn, else in turn."""
+        """Call Telegram at once where that is free, or where the caller has a turn, else in turn.
+
+        Raises:
+            NotNow: Telegram asked for a long silence.
+        """
         if has_turn() or not counts(endpoint):
             return await callback(*args, **kwargs)
         lane, chat_id = rate_limit_args or Lane.OWN_ACT, _chat(data)
         for pause in self._pauses:
             try:
-                async with self._pace.turn(lane, chat_id):
+                async with self._turn(lane, chat_id):
                     return await callback(*args, **kwargs)
             except RetryAfter:  # the pace holds the next turn back as long as Telegram asked
                 continue
+            except NotNow:
+                raise
             except NetworkError as error:
                 if not _did_nothing(error):
                     raise
                 await asyncio.sleep(pause)
-        async with self._pace.turn(lane, chat_id):
+        async with self._turn(lane, chat_id):
             return await callback(*args, **kwargs)
+
+    @asynccontextmanager
+    async def _turn(self, lane: Lane, chat_id: ChatId) -> AsyncIterator[None]:
+        try:
+            async with self._pace.turn(lane, chat_id, longest_pause=LONGEST_PAUSE):
+                yield
+        except Paused as silence:
+            raise NotNow(str(silence)) from silence
 
 
 def _did_nothing(error: NetworkError) -> bool:

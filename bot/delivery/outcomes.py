@@ -16,9 +16,11 @@ from bot.delivery.messages import SENT_AGAIN_IN_DOUBT, Lane
 from bot.delivery.models import State
 from bot.delivery.pace import seconds_to_wait
 from bot.delivery.results import ChatState, Outcome
-from bot.delivery.transport import InDoubt, NeverLeft
+from bot.delivery.transport import InDoubt, Intercepted, NeverLeft
 
 BACK_OFF = tuple(timedelta(seconds=seconds) for seconds in (1, 4, 15, 60))
+# Whoever stands in between may refuse one message only: meanwhile the others go.
+AFTER_A_PROXY = timedelta(seconds=4)
 _UNREACHED = ("chat not found", "user is deactivated", "user not found")
 
 
@@ -61,6 +63,10 @@ def leaves_doubt(error: TelegramError) -> bool:
 
 def _broken(error: TelegramError, *, lane: Lane, attempts: int) -> Outcome:
     """Try again as often as it takes what never left, a few times what may have been heard or was refused."""
+    if isinstance(error, Intercepted):  # it may be this message's own words that a filter dislikes
+        return Outcome(
+            State.QUEUED, reason=error.message, again_after=AFTER_A_PROXY, counts=False, line=False
+        )
     if isinstance(error, NeverLeft):
         return Outcome(State.QUEUED, reason=error.message, counts=False, line=False)
     if not leaves_doubt(error):

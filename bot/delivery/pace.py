@@ -29,6 +29,14 @@ class NoTurn(TimeoutError):
     """No turn came in the time somebody was ready to wait."""
 
 
+class Paused(NoTurn):
+    """Telegram asked for more silence than somebody was ready to keep."""
+
+    def __init__(self, seconds: float) -> None:
+        self.seconds = seconds
+        super().__init__(f"Telegram asked for {math.ceil(seconds)} more seconds of silence")
+
+
 class Cancellable(Protocol):
     def cancel(self) -> None: ...
 
@@ -46,24 +54,34 @@ class Pace:
         self._clock = clock
         self._turns: Turns[Ticket] = Turns(per_second)
         self._call_later = call_later
+        self.refused = 0  # answers of 429 since the start
         self._timer: Cancellable | None = None
+        self._impatient: dict[Waiter[Ticket], float] = {}
 
     @asynccontextmanager
     async def turn(
-        self, lane: Lane, chat_id: ChatId, *, patience: float | None = None
+        self,
+        lane: Lane,
+        chat_id: ChatId,
+        *,
+        patience: float | None = None,
+        longest_pause: float = math.inf,
     ) -> AsyncIterator[None]:
         """Wait for a turn and hold it during one request; what the request raises tells how it went.
 
         Raises:
             NoTurn: it did not come within `patience` seconds.
+            Paused: Telegram asks for a silence longer than `longest_pause` seconds.
         """
         waiter: Waiter[Ticket] = Waiter(lane, chat_id, asyncio.get_running_loop().create_future())
-        flight = await self._wait_patiently(waiter, patience)
+        flight = await self._wait_patiently(waiter, patience, longest_pause)
         token = _has_turn.set(True)
         try:
             yield
         except RetryAfter as refusal:
+            self.refused += 1
             self._turns.refuse(waiter, flight, seconds_to_wait(refusal), self._clock.monotonic())
+            self._dismiss()
             raise
         except (BadRequest, Forbidden):
             self._turns.land(waiter, flight, self._clock.monotonic())
@@ -91,21 +109,46 @@ class Pace:
         """Give the usual time a request takes, in seconds."""
         return self._turns.rhythm.trip()
 
-    async def _wait_patiently(self, waiter: Waiter[Ticket], patience: float | None) -> Flight:
+    def silent_for(self, chat_id: ChatId) -> float:
+        """Give the seconds for which Telegram asked not to write to this chat, or to anybody."""
+        now = self._clock.monotonic()
+        return max(0.0, self._turns.rhythm.paused_until - now, self._turns.chats.barred_until(chat_id) - now)
+
+    async def _wait_patiently(
+        self, waiter: Waiter[Ticket], patience: float | None, longest_pause: float
+    ) -> Flight:
+        self._impatient[waiter] = longest_pause
+        self._dismiss_one(waiter)
         try:
             async with asyncio.timeout(patience):
                 return await self._wait(waiter)
+        except Paused:
+            raise
         except TimeoutError as error:
             raise NoTurn from error
+        finally:
+            del self._impatient[waiter]
+
+    def _dismiss(self) -> None:
+        """After a refusal, send away whoever would have to wait longer than they are ready to."""
+        for waiter in tuple(self._impatient):
+            self._dismiss_one(waiter)
+
+    def _dismiss_one(self, waiter: Waiter[Ticket]) -> None:
+        silence = self.silent_for(waiter.chat_id)
+        if silence > self._impatient[waiter] and not waiter.ticket.done():
+            waiter.gone = True
+            waiter.ticket.set_exception(Paused(silence))
 
     async def _wait(self, waiter: Waiter[Ticket]) -> Flight:
-        self._turns.add(waiter)
-        self._serve()
+        if not waiter.gone:
+            self._turns.add(waiter)
+            self._serve()
         try:
             return await waiter.ticket
         except asyncio.CancelledError:
             waiter.gone = True
-            if waiter.ticket.done() and not waiter.ticket.cancelled():
+            if waiter.ticket.done() and not waiter.ticket.cancelled() and not waiter.ticket.exception():
                 self._turns.lose(waiter, waiter.ticket.result(), self._clock.monotonic())
                 self._serve()
             raise

@@ -10,6 +10,7 @@ from telegram.error import BadRequest, TelegramError
 from bot.clock import Clock
 from bot.database import Database
 from bot.delivery.edits import Edit, Edits
+from bot.delivery.pace import Paused
 from bot.delivery.rewrites import DueRewrite, not_rewritten, rewrites_due, rewritten
 
 LOG = logging.getLogger(__name__)
@@ -56,6 +57,8 @@ class Rewriter:
                 await self._database.write(not_rewritten, due, self._clock.now())
             else:
                 await self._database.write(rewritten, due)
+        except Paused:
+            return False
         except TelegramError as trouble:
             LOG.warning("a message could not be rewritten now, trying again: %s", trouble)
             return False

@@ -13,23 +13,17 @@ from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
 
 import aiohttp
-from telegram.error import NetworkError
 from telegram.request import BaseRequest, RequestData
 
+from bot.delivery.answers import JSON, InDoubt, Intercepted, NeverLeft, believed, understood
 from bot.delivery.pace import has_turn
+
+__all__ = ["BoundedRequest", "InDoubt", "Intercepted", "NeverLeft"]
 
 IN_FLIGHT = 32
 PATIENCE = 20.0
 MEDIA_PATIENCE = 60.0
 SLOWEST = 32 * 1024  # bytes a second: an upload below that is given up
-
-
-class InDoubt(NetworkError):
-    """The line broke or was silent for too long: Telegram may have done what the call asked."""
-
-
-class NeverLeft(NetworkError):
-    """No connection came about, so Telegram has certainly not heard the call."""
 
 
 _NEVER_LEFT: tuple[type[Exception], ...] = (
@@ -148,6 +142,7 @@ class BoundedRequest(BaseRequest):
         Raises:
             NeverLeft: no connection came about.
             InDoubt: the line broke, or no answer came in time.
+            Intercepted: something in between answered instead of Telegram.
         """
         files = request_data.multipart_data if request_data else {}
         connecting, answering = _given(connect_timeout, PATIENCE), _given(read_timeout, PATIENCE)
@@ -163,6 +158,15 @@ class BoundedRequest(BaseRequest):
         async with nullcontext() if has_turn() else self._room:
             return await self._call(url, method, _body(request_data, files), patience)
 
+    @staticmethod
+    def parse_json_payload(payload: bytes) -> JSON:
+        """Read an answer; one that nobody can read is neither logged nor quoted, for it may hold names.
+
+        Raises:
+            InDoubt: it did not come whole.
+        """
+        return understood(payload)
+
     async def _call(
         self, url: str, method: str, body: Any, patience: aiohttp.ClientTimeout
     ) -> tuple[int, bytes]:
@@ -171,7 +175,9 @@ class BoundedRequest(BaseRequest):
         proxy = self._way.http_proxy(url)
         with self._way.understood():
             async with self._session.request(method, url, data=body, timeout=patience, proxy=proxy) as answer:
-                return answer.status, await answer.read()
+                status, content = answer.status, await answer.read()
+        believed(status, content)
+        return status, content
 
 
 def _is_given(seconds: Any) -> bool:

@@ -4,8 +4,8 @@ import pytest
 from telegram.error import NetworkError, TelegramError
 
 from bot.delivery import Lane, State
-from bot.delivery.outcomes import BACK_OFF, understand
-from bot.delivery.transport import InDoubt, NeverLeft
+from bot.delivery.outcomes import AFTER_A_PROXY, BACK_OFF, understand
+from bot.delivery.transport import InDoubt, Intercepted, NeverLeft
 
 OFTEN = 1_000
 SERVER_FAILED = NetworkError("Bad Gateway")
@@ -36,3 +36,10 @@ def test_what_may_be_there_is_said_again_a_few_times_in_an_emergency_and_never_e
         assert first.counts
     last = understand(silence, lane=Lane.EMERGENCY, attempts=len(BACK_OFF))
     assert last.state is State.UNKNOWN
+
+
+@pytest.mark.parametrize("lane", Lane)
+def test_what_a_proxy_refused_lets_others_pass_and_is_never_given_up(lane: Lane) -> None:
+    outcome = understand(Intercepted("a page"), lane=lane, attempts=OFTEN)
+    assert (outcome.state, outcome.again_after, outcome.counts) == (State.QUEUED, AFTER_A_PROXY, False)
+    assert outcome.chat_state is None

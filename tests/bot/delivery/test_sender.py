@@ -10,7 +10,7 @@ from sqlmodel import Session
 from telegram.ext import ExtBot
 
 from bot.database import DatabaseBusy
-from bot.delivery import Button, ChatState, Lane, Message, State, deliveries, hand, posting, sender
+from bot.delivery import Button, ChatState, Lane, Message, State, deliveries, hand, outcomes, posting, sender
 from bot.delivery.claims import Room, claim
 from bot.delivery.edits import Edit, Edits
 from bot.delivery.exchange import begin, exchange
@@ -123,6 +123,20 @@ async def test_a_server_in_trouble_is_tried_again(post: Post) -> None:
         await post.promise("a", Lane.OWN_ACT, mei)
         await post.settled("a")
     assert await only(post, "a") == (State.SENT, None, 2)
+
+
+@pytest.mark.parametrize("status", [401, 403, 404])
+async def test_a_proxys_page_marks_nobody_and_stops_nothing(
+    post: Post, monkeypatch: pytest.MonkeyPatch, status: int
+) -> None:
+    monkeypatch.setattr(outcomes, "AFTER_A_PROXY", timedelta(0))
+    mei = await post.person()
+    await post.fault(method="sendMessage", status=status, body="html", count=1)
+    async with post.sender():
+        await post.promise("a", Lane.OWN_ACT, mei)
+        await post.settled("a")
+    assert await only(post, "a") == (State.SENT, None, 1)
+    assert (post.unreachable, post.failures) == ([], [])
 
 
 async def test_an_outage_with_one_volunteer_waiting_uses_up_nothing(

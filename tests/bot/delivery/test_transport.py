@@ -10,7 +10,7 @@ import pytest
 from telegram import Bot
 from telegram.error import NetworkError
 
-from bot.delivery.transport import BoundedRequest, InDoubt, NeverLeft
+from bot.delivery.transport import BoundedRequest, InDoubt, Intercepted, NeverLeft
 from bot.sandbox import Sandbox, serve
 
 
@@ -97,6 +97,35 @@ async def test_a_server_in_trouble_did_nothing(address: str) -> None:
         with pytest.raises(NetworkError) as trouble:
             await bot.get_me()
         assert not isinstance(trouble.value, InDoubt | NeverLeft)
+
+
+@pytest.mark.parametrize("status", [401, 403, 404, 407, 429])
+async def test_a_page_of_a_proxy_says_nothing_about_the_token_or_the_person(
+    address: str, status: int
+) -> None:
+    async with a_bot(address, BoundedRequest()) as bot:
+        await fault(address, method="getMe", status=status, body="html")
+        with pytest.raises(Intercepted) as page:
+            await bot.get_me()
+        assert "html" not in str(page.value).lower()
+
+
+async def test_a_proxy_that_lost_patience_leaves_doubt(address: str) -> None:
+    async with a_bot(address, BoundedRequest()) as bot:
+        await fault(address, method="getMe", status=504, body="html")
+        with pytest.raises(InDoubt):
+            await bot.get_me()
+
+
+async def test_half_an_answer_leaves_doubt_and_is_quoted_nowhere(
+    address: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with a_bot(address, BoundedRequest()) as bot:
+        await fault(address, method="getMe", body="half", status=200)
+        with caplog.at_level("DEBUG"), pytest.raises(InDoubt) as half:
+            await bot.get_me()
+    assert "{" not in str(half.value)
+    assert not [each for each in caplog.records if "invalid JSON" in each.getMessage()]
 
 
 async def test_through_a_socks_proxy_that_looks_names_up(address: str) -> None:
