@@ -40,6 +40,7 @@ from bot.delivery.pace import Pace
 from bot.delivery.rewriter import Rewriter
 from bot.delivery.sender import Sender
 from bot.delivery.transport import BoundedRequest
+from bot.figures import of_outbox
 from bot.hearing import Around, Hearing, Known, hears, secret_of
 from bot.keeping.nightly import BackupFailed, Nightly, Place
 from bot.migrating import latest, migrate
@@ -114,7 +115,8 @@ async def opened(
         door = Door(ROUTES, house, database, bot, clock, redraws)
         around = Around(settings, database, bot, clock, partial(_tell, database, house, clock), failed)
         parts = {"sender": lambda: sender.is_sending, "schedule": lambda: schedule.is_well}
-        hearing = await stack.enter_async_context(hears(around, known, door.enter, parts))
+        figures = (of_outbox(database, pace, clock),)
+        hearing = await stack.enter_async_context(hears(around, known, door.enter, parts, figures))
         beat = Heartbeat(settings.heartbeat_url) if settings.heartbeat_url else None
         await stack.enter_async_context(Heart(database, clock, is_well=hearing.health.is_well, beat=beat))
         menu = asyncio.create_task(_show_menu(bot))

@@ -1,14 +1,21 @@
 """What /metrics shows: each room's figures, read when somebody asks."""
 
 from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
 from bot.clock import Clock
 from bot.database import Database
+from bot.delivery.figures import Ends, Queue, ends, queue
+from bot.delivery.pace import Pace
+from bot.discretion import without_quotes
 from bot.intake import Mouth
 from bot.intake.figures import Waiting, waiting_now
 from bot.web.metrics import Figure, Source, one
+
+LAST_DAY = timedelta(days=1)
+LONGEST_REASON = 80
 
 
 def of_intake(database: Database, mouth: Mouth, clock: Clock, bot_id: int) -> Source:
@@ -40,10 +47,41 @@ def of_health(parts: Mapping[str, Callable[[], bool]]) -> Source:
     return read
 
 
-def of_database(database: Database, read: Callable[[Session], Iterable[Figure]]) -> Source:
-    """Give figures that one reading of the database has, such as the outbox's."""
+def of_outbox(database: Database, pace: Pace, clock: Clock) -> Source:
+    """Tell what waits to be sent and how the last day's messages ended, by lane, and how fast we may send."""
 
-    async def ask() -> Iterable[Figure]:
-        return tuple(await database.read(read))
+    async def read() -> Iterable[Figure]:
+        now = clock.now()
+        waiting, ended = await database.read(_outbox, now)
+        return (
+            _by_lane(waiting),
+            _ended(ended),
+            one("linli_messages_oldest_seconds", "How long the oldest of them has waited", waiting.age(now)),
+            one("linli_pace_per_second", "Requests a second that are possible now", pace.allowed()),
+            one("linli_pace_paused_seconds", "For how long Telegram wants us silent", pace.paused_for()),
+            one("linli_refused_429", "Answers of 429 since the start", pace.refused, counts_up=True),
+        )
 
-    return ask
+    return read
+
+
+def _outbox(session: Session, now: datetime) -> tuple[Queue, Ends]:
+    return queue(session), ends(session, since=now - LAST_DAY)
+
+
+def _by_lane(waiting: Queue) -> Figure:
+    states = {"queued": waiting.queued, "sending": waiting.sending}
+    samples: dict[tuple[str, ...], float] = {
+        (lane.name.lower(), state): count for state, lanes in states.items() for lane, count in lanes.items()
+    }
+    return Figure("linli_messages", "Messages that wait or are on their way", samples, ("lane", "state"))
+
+
+def _ended(ended: Ends) -> Figure:
+    """Count by reason; what Telegram quotes in one, and more of it than a label can bear, is left out."""
+    samples: dict[tuple[str, ...], float] = {}
+    for end in ended.all:
+        labels = (end.lane.name.lower(), end.state.value, without_quotes(end.reason or "")[:LONGEST_REASON])
+        samples[labels] = samples.get(labels, 0) + end.count
+    what = "Messages promised in the last day, by how they ended"
+    return Figure("linli_messages_of_the_day", what, samples, ("lane", "state", "reason"))

@@ -59,6 +59,7 @@ class Pace:
         self._clock = clock
         self._turns: Turns[Ticket] = Turns(per_second, limits)
         self._call_later = call_later
+        self.refused = 0  # answers of 429 since the start
         self._timer: Cancellable | None = None
         self._impatient: dict[Waiter[Ticket], float] = {}
 
@@ -83,6 +84,7 @@ class Pace:
         try:
             yield
         except RetryAfter as refusal:
+            self.refused += 1
             self._turns.refuse(waiter, flight, seconds_to_wait(refusal), self._clock.monotonic())
             self._dismiss()
             raise

@@ -17,19 +17,18 @@ class Lanes:
         self._handle = handle
         self._last: dict[int | None, asyncio.Task[None]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
-        self._in_hand = 0
         self._room = asyncio.Event()
         self._room.set()
 
     @property
     def is_full(self) -> bool:
         """Tell whether more is in hand than memory should hold."""
-        return self._in_hand >= IN_HAND
+        return self.in_hand >= IN_HAND
 
     @property
     def in_hand(self) -> int:
         """Count what waits or is being dealt with."""
-        return self._in_hand
+        return len(self._tasks)
 
     async def room(self) -> None:
         """Wait while too many are in hand."""
@@ -37,13 +36,12 @@ class Lanes:
 
     def add(self, row_id: int, heard: Heard, context: Context | None = None) -> None:
         """Put an update behind what the same person sent before; it is dealt with in its own context."""
-        self._in_hand += 1
-        if self.is_full:
-            self._room.clear()
         person = heard.user_id
         task = asyncio.create_task(self._after(self._last.get(person), row_id, heard), context=context)
         self._last[person] = task
         self._tasks.add(task)
+        if self.is_full:
+            self._room.clear()
         task.add_done_callback(lambda done: self._leave(person, done))
 
     async def empty(self, *, within: float = LAST_SECONDS) -> None:
@@ -64,7 +62,6 @@ class Lanes:
 
     def _leave(self, person: int | None, task: asyncio.Task[None]) -> None:
         self._tasks.discard(task)
-        self._in_hand -= 1
         if not self.is_full:
             self._room.set()
         if self._last.get(person) is task:

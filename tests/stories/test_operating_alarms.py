@@ -129,9 +129,12 @@ async def test_the_token_of_another_bot_is_refused_unless_it_is_meant(town: Town
 
 
 async def test_health_and_figures_are_there_for_who_asks(town: Town) -> None:
-    mei = await town.resident("Mei")
-    await mei.says("/me")
-    await mei.hears("My card")
+    mei = await town.resident("Mei", team="clinic")
+    lin = await town.coordinator("Lin")
+    await lin.says("/callout elderly The words")
+    await lin.taps("🚨")
+    await mei.hears("The words")
+    await lin.hears("delivered 1")
     [address] = town.app.hearing.listens_at
     await town.app.schedule.run_due()
     async with httpx.AsyncClient(base_url=f"http://{address}") as client:
@@ -140,10 +143,13 @@ async def test_health_and_figures_are_there_for_who_asks(town: Town) -> None:
         assert (ready.status_code, ready.json()["status"]) == (200, "ok")
         shown = (await client.get("/metrics")).text
         assert (await client.get("/elsewhere")).status_code == 404
-    assert "linli_updates_taken_total 5" in shown
+    assert "linli_updates_waiting 0.0" in shown
     assert 'linli_well{part="sender"} 1.0' in shown
+    assert 'linli_messages_of_the_day{lane="emergency",reason="",state="sent"} 2.0' in shown
+    assert "linli_refused_429_total 0.0" in shown
     assert town.sandbox.token not in shown
     assert "Mei" not in shown
+    assert "words" not in shown
 
 
 async def test_it_is_not_ready_without_the_lease_or_the_poll(
