@@ -18,6 +18,7 @@ from bot.chat.announcing import announce
 from bot.chat.boards import Boards
 from bot.chat.door import Door
 from bot.chat.due import jobs, plan_ahead, preparations
+from bot.chat.falling_back import ways_of
 from bot.chat.house import House
 from bot.chat.menus import show_menu
 from bot.chat.recording import recorded
@@ -29,6 +30,7 @@ from bot.database import Database
 from bot.delivery import ChatState as DeliveryChatState
 from bot.delivery import Lane
 from bot.delivery.edits import Edits
+from bot.delivery.fallback import Fallback
 from bot.delivery.limiter import PaceLimiter
 from bot.delivery.pace import Pace
 from bot.delivery.rewriter import Rewriter
@@ -88,7 +90,7 @@ async def opened(
         me = await _introduce(bot)
         stack.push_async_callback(bot.shutdown)
         database = await stack.enter_async_context(Database(settings.database_url))
-        house = House(neighbourhood, me.id, me.username)
+        house = House(neighbourhood, me.id, me.username, settings.messages_per_second)
         await database.write(_prepare, neighbourhood, house, clock.now())
         failed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         sender = await stack.enter_async_context(_sender(database, bot, pace, clock, failed))
@@ -97,6 +99,8 @@ async def opened(
         await stack.enter_async_context(Rewriter(database, edits, clock))
         schedule = Schedule(database, jobs(house), clock, preparations(house))
         await stack.enter_async_context(schedule)
+        ways = partial(ways_of, house=house)
+        await stack.enter_async_context(Fallback(database, clock, ways=ways, recorded=recorded))
         redraws = await stack.enter_async_context(Redraws())
         door = Door(ROUTES, house, database, bot, clock, redraws)
         ear = await stack.enter_async_context(Ear(database, bot, clock, door.enter))
