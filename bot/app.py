@@ -23,6 +23,7 @@ from bot.chat.backup_news import backup_failed
 from bot.chat.boards import Boards
 from bot.chat.door import Door
 from bot.chat.due import jobs, plan_ahead, preparations
+from bot.chat.falling_back import ways_of
 from bot.chat.house import House
 from bot.chat.menus import show_menu
 from bot.chat.recording import recorded
@@ -35,6 +36,7 @@ from bot.delivery import ChatState as DeliveryChatState
 from bot.delivery import Lane
 from bot.delivery.chats import ChatLimits
 from bot.delivery.edits import Edits
+from bot.delivery.fallback import Fallback
 from bot.delivery.limiter import PaceLimiter
 from bot.delivery.pace import Pace
 from bot.delivery.rewriter import Rewriter
@@ -98,7 +100,7 @@ async def opened(
         me = await _introduce(bot)
         stack.push_async_callback(bot.shutdown)
         database = await stack.enter_async_context(Database(settings.database_url))
-        house = House(neighbourhood, me.id, me.username)
+        house = House(neighbourhood, me.id, me.username, settings.messages_per_second)
         known = await database.write(_prepare, neighbourhood, house, clock.now(), new_bot=new_bot)
         failed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         sender = await stack.enter_async_context(_sender(database, bot, pace, clock, failed, house))
@@ -111,6 +113,8 @@ async def opened(
             await stack.enter_async_context(
                 _nightly(settings, settings.backup_folder, database, house, clock)
             )
+        ways = partial(ways_of, house=house)
+        await stack.enter_async_context(Fallback(database, clock, ways=ways, recorded=recorded))
         redraws = await stack.enter_async_context(Redraws())
         door = Door(ROUTES, house, database, bot, clock, redraws)
         around = Around(settings, database, bot, clock, partial(_tell, database, house, clock), failed)

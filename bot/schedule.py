@@ -16,6 +16,7 @@ from points.columns import BigId, Moment
 
 TICK = timedelta(seconds=1)
 TRY_AGAIN = timedelta(minutes=1)
+DOUBLINGS = 6  # from a minute to about an hour
 AT_ONCE = 200
 SILENT_FOR = 120.0  # so long after its last round the schedule is no longer thought to be well
 
@@ -31,6 +32,7 @@ class Due(SQLModel, table=True):
     facts: dict[str, Any] = Field(sa_type=JSON)
     at: datetime = Field(sa_type=Moment)
     done_at: datetime | None = Field(default=None, sa_type=Moment)
+    tries: int | None = None  # how often it failed
 
 
 Job = Callable[[Session, Mapping[str, Any], datetime], None]
@@ -96,10 +98,12 @@ def do(session: Session, due_id: int, jobs: Mapping[str, Job], now: datetime) ->
 
 
 def put_off(session: Session, due_id: int, now: datetime) -> None:
-    """Try something that failed again in a while, so that it holds nothing else up."""
+    """Try something that failed again in a while, then later and later: it may be a mistake that stays."""
     due = session.get(Due, due_id)
     if due is not None and due.done_at is None:
-        due.at = now + TRY_AGAIN
+        failed = due.tries or 0
+        due.at = now + TRY_AGAIN * 2 ** min(failed, DOUBLINGS)
+        due.tries = failed + 1
         session.add(due)
 
 

@@ -59,6 +59,7 @@ from bot.callouts.plans import (
 )
 from bot.callouts.previews import CallOutRules, Preview, needs_second, preview
 from bot.callouts.privacy import exported, forget
+from bot.callouts.reaching import Missed, Sending, SentAgain, about_asks, send_again, sending_of, show_anew
 from bot.callouts.sending import send, send_alone, sent_as
 from bot.callouts.standing_down import stand_down
 from bot.callouts.states import Answer, AskState, CallOutState, Level
@@ -86,6 +87,7 @@ __all__ = [
     "Finished",
     "Lapsed",
     "Level",
+    "Missed",
     "NobodyToAsk",
     "NotArrived",
     "NotAsked",
@@ -99,6 +101,8 @@ __all__ = [
     "RealEmergency",
     "Refused",
     "SamePerson",
+    "Sending",
+    "SentAgain",
     "Served",
     "StillThere",
     "StoodDown",
@@ -106,6 +110,7 @@ __all__ = [
     "TextTooLong",
     "UnknownCallOut",
     "UnknownPlan",
+    "about_asks",
     "answer",
     "approve",
     "arrive",
@@ -134,9 +139,12 @@ __all__ = [
     "refuse",
     "remove_board",
     "send",
+    "send_again",
     "send_alone",
     "send_now",
+    "sending_of",
     "sent_as",
+    "show_anew",
     "stand_down",
     "standing_in",
     "still_waiting",

@@ -9,6 +9,7 @@ from sqlmodel import Session
 
 from bot.callouts.events import CallOutView
 from bot.callouts.models import asks, boards, callouts
+from bot.callouts.reaching import Sending, sending_of
 from bot.callouts.states import UNANSWERED, Answer, AskState
 from bot.callouts.views import row, view
 from bot.community import PersonAddress, addresses
@@ -52,6 +53,7 @@ class BoardView:
     earliest_arrival: datetime | None
     coming: tuple[PersonAddress, ...]
     arrived: tuple[PersonAddress, ...]
+    sending: Sending = Sending()  # noqa: RUF009 - frozen
 
 
 @dataclass(frozen=True)
@@ -81,6 +83,7 @@ def board(session: Session, *, callout_id: int, now: datetime) -> BoardView:
         earliest_arrival=earliest,
         coming=_first(session, callout_id, AskState.COMING),
         arrived=_first(session, callout_id, AskState.ARRIVED),
+        sending=sending_of(session, callout_id, now),
     )
 
 

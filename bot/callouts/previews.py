@@ -13,6 +13,8 @@ from bot.callouts.errors import TextTooLong
 from bot.callouts.plans import PlanView, plan_by_code
 from bot.callouts.states import Level
 from bot.community import Act, area, require
+from bot.delivery import Lane
+from bot.delivery.figures import queue
 from points.names import say
 
 
@@ -37,6 +39,7 @@ class Preview:
     left_out: Mapping[str, int]
     needs_second: bool
     second_people: tuple[int, ...]
+    ahead: int = 0  # messages that leave before the first of these
 
 
 def preview(
@@ -62,6 +65,7 @@ def preview(
         left_out=found.left_out,
         needs_second=second,
         second_people=_others(session, draft.area_id, coordinator_id) if second else (),
+        ahead=queue(session).ahead_of(Lane.EMERGENCY),
     )
 
 

@@ -6,6 +6,7 @@ from bot.callouts import BoardView, CallOutState, Figures
 from bot.chat.callout_words import LEVELS, marked, told_apart
 from bot.chat.house import House
 from bot.chat.keyboards import Rows, one_a_row
+from bot.chat.progress_words import again_buttons, progress_lines
 from bot.chat.texts import Texts
 from bot.community import PersonAddress
 from bot.delivery import Button, Message
@@ -25,11 +26,12 @@ def board_message(t: Texts, view: BoardView, house: House, *, may_end: bool) -> 
     lines = [heading, _figures(t, figures)]
     if view.earliest_arrival is not None and is_open:
         lines.append(t.rich("board.earliest", at=house.hour(view.earliest_arrival)))
+    lines += progress_lines(t, house, view.sending) if is_open else []
     lines += _names(t, view)
     lines += _teams(t, view, house)
     lines.append(t.rich("board.as_of", at=house.hour(view.at)))
     html = marked(t, exercise=callout.exercise, html=Markup("\n").join(lines))
-    return Message(str(html), _buttons(t, callout.callout_id) if is_open and may_end else ())
+    return Message(str(html), _buttons(t, view) if is_open and may_end else ())
 
 
 def _figures(t: Texts, figures: Figures) -> Markup:
@@ -75,5 +77,9 @@ def _teams(t: Texts, view: BoardView, house: House) -> list[Markup]:
     ]
 
 
-def _buttons(t: Texts, callout_id: int) -> Rows:
-    return one_a_row(Button(t("board.button_stand_down"), f"cs:{callout_id}"))
+def _buttons(t: Texts, view: BoardView) -> Rows:
+    number = view.callout.callout_id
+    again = again_buttons(t, number, view.sending)
+    if view.figures.unreachable:
+        again += (Button(t("progress.button_list"), f"c1:{number}"),)
+    return one_a_row(*again, Button(t("board.button_stand_down"), f"cs:{number}"))

@@ -13,12 +13,14 @@ from bot.callouts import (
     Opened,
     Refused,
     StoodDown,
+    about_asks,
     board,
 )
 from bot.chat.announcing import announces
 from bot.chat.award_words import award_html
 from bot.chat.board_words import board_message
 from bot.chat.callout_words import ask_message, is_loud, marked, told_apart, view_text, what_next
+from bot.chat.falling_back import end_fallback, plan_fallback
 from bot.chat.group_calls import end_in_groups, post_to_groups
 from bot.chat.house import House
 from bot.chat.keyboards import Rows, one_a_row
@@ -35,7 +37,7 @@ STALE_AFTER = timedelta(hours=12)
 
 def about(callout_id: int) -> str:
     """Name the messages by which a call-out's volunteers are asked."""
-    return f"callout:{callout_id}"
+    return about_asks(callout_id)
 
 
 def about_approval(callout_id: int) -> str:
@@ -72,6 +74,7 @@ def opened(session: Session, event: Opened, house: House, now: datetime) -> None
         about=about(view.callout_id),
         expires_at=now + STALE_AFTER,
     )
+    plan_fallback(session, view.callout_id, now)
     if event.decided_by is not None:
         _tell_decision(session, event, event.decided_by, now)
     for ended in event.ended_exercises:
@@ -178,6 +181,7 @@ def stood_down(session: Session, event: StoodDown, house: House, now: datetime) 
     view = event.callout
     withdraw(session, about(view.callout_id), now)
     end_in_groups(session, view.callout_id, lambda t: _farewell(t, view, event), house, now)
+    end_fallback(session, view, lambda t: Message(str(_farewell(t, view, event))), house, now)
     told = _who_heard(session, event)
     awards = {award.resident_id: award for award in event.awards}
     served = {one.resident_id: one.minutes for one in event.served}

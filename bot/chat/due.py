@@ -16,6 +16,7 @@ from bot.chat.deed_news import OTHERS_DUE, POST_DUE, REMIND_DUE
 from bot.chat.deed_times import ask_others, post_what_was_listed, remind_about, remind_the_last
 from bot.chat.disputes import REMINDER_DUE, remind
 from bot.chat.expiring import DAYS_BEFORE, EXPIRY_DUE, plan_expiry, run_expiry, tell_expiring
+from bot.chat.falling_back import FALLBACK_DUE, fall_back
 from bot.chat.giving_news import LAPSE_DUE as FUND_LAPSE_DUE
 from bot.chat.giving_news import lapse as lapse_proposal
 from bot.chat.house import House
@@ -108,6 +109,7 @@ RULES: dict[str, Rule] = {
     APPROVAL_DUE: _lapse_approval,
     ERASING_DUE: erase_what_was_underway,
     EXPIRY_DUE: run_expiry,
+    FALLBACK_DUE: fall_back,
     FUND_LAPSE_DUE: lapse_proposal,
     LAPSE_DUE: lapse_code,
     OTHERS_DUE: ask_others,

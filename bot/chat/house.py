@@ -12,6 +12,7 @@ class House:
     neighbourhood: Neighbourhood
     bot_id: int
     bot_username: str
+    per_second: float = 30.0  # how many messages leave, as Telegram allows
 
     @property
     def zone(self) -> ZoneInfo:

@@ -6,6 +6,7 @@ from bot.callouts import Preview
 from bot.chat.callout_words import LEVELS, call_text, marked, untitled
 from bot.chat.house import House
 from bot.chat.keyboards import Rows, two_a_row
+from bot.chat.progress_words import estimate
 from bot.chat.texts import Texts
 from bot.community import LeftOut
 from bot.delivery import Button, Message
@@ -44,6 +45,8 @@ def _figures(t: Texts, seen: Preview, house: House) -> list[Markup]:
     left = [t(LEFT_OUT[LeftOut(reason)], n=count) for reason, count in seen.left_out.items() if count]
     if left:
         lines.append(t.rich("preview.left_out", reasons=t("list.comma").join(left)))
+    if seen.people:
+        lines.append(estimate(t, house, people=seen.people, ahead=seen.ahead + seen.people))
     if not seen.people:
         lines.append(t.rich("preview.nobody"))
     if seen.needs_second:

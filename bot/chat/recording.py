@@ -6,7 +6,9 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from bot.callouts import mark_delivered, mark_unreachable, place_board
+from bot.callouts import mark_delivered, mark_unreachable, place_board, show_anew
+from bot.callouts.unreached import mark_reached
+from bot.chat.falling_back import plan_fallback
 from bot.delivery import Recorded, State
 
 UNREACHED = frozenset({State.FAILED, State.EXPIRED})
@@ -14,21 +16,33 @@ UNREACHED = frozenset({State.FAILED, State.EXPIRED})
 
 def recorded(session: Session, ended: Sequence[Recorded]) -> None:
     """Pass results on, in the transaction that records them."""
-    delivered: dict[int, list[Recorded]] = defaultdict(list)
-    missed: dict[int, list[Recorded]] = defaultdict(list)
+    asked: dict[tuple[int, State], list[Recorded]] = defaultdict(list)
+    others: dict[tuple[int, State], list[Recorded]] = defaultdict(list)
     for result in ended:
         kind, _, number = (result.about or "").partition(":")
         if kind == "callout" and result.tag is not None:
-            if result.state is State.SENT:
-                delivered[int(number)].append(result)
-            elif result.state in UNREACHED:
-                missed[int(number)].append(result)
+            asked[int(number), result.state].append(result)
+        elif kind == "fallback" and result.tag is not None:
+            others[int(number), result.state].append(result)
         elif kind == "board" and result.state is State.SENT and result.message_id is not None:
             place_board(session, callout_id=int(number), chat_id=result.chat_id, message_id=result.message_id)
-    for callout_id, some in delivered.items():
+    for (callout_id, state), some in sorted(asked.items()):
+        _pass_on(session, callout_id, state, some)
+    for (callout_id, state), some in sorted(others.items()):
+        if state is State.SENT:
+            mark_reached(session, callout_id=callout_id, resident_ids=_tags(some), at=_last(some))
+        else:
+            show_anew(session, callout_id)
+
+
+def _pass_on(session: Session, callout_id: int, state: State, some: Sequence[Recorded]) -> None:
+    if state is State.SENT:
         mark_delivered(session, callout_id=callout_id, resident_ids=_tags(some), at=_last(some))
-    for callout_id, some in missed.items():
+    elif state in UNREACHED:
         mark_unreachable(session, callout_id=callout_id, resident_ids=_tags(some), at=_last(some))
+        plan_fallback(session, callout_id, _last(some))
+    else:
+        show_anew(session, callout_id)  # in doubt: the board says so
 
 
 def _tags(results: Sequence[Recorded]) -> list[int]:

@@ -8,7 +8,7 @@ from markupsafe import Markup
 from bot.chat.house import House
 from bot.chat.keyboards import Rows, one_a_row
 from bot.chat.texts import Texts
-from bot.delivery import Button, Message, MessageTooLong
+from bot.delivery import Button, Message
 from points import By, OfferView, Per, Redeemed, RedemptionView, Terms, Window
 from points.shops import Wait
 from points.windows import DAY_MINUTES
@@ -52,10 +52,10 @@ def terms_message(
         html = notice + Markup("\n\n") + html
     if picture is not None:
         name, content = picture
-        try:
-            return Message(str(html), buttons, photo=content, file_name=name)
-        except MessageTooLong:
-            log.info("reward.too_many_words_for_a_picture", reward=offer.code)
+        shown = Message(str(html), buttons, photo=content, file_name=name)
+        if shown.fits:
+            return shown
+        log.info("reward.too_many_words_for_a_picture", reward=offer.code)
     return Message(str(html), buttons)
 
 

@@ -157,7 +157,10 @@ class Turn:
     async def show(self, message: Message) -> None:
         """Put a message in the place of the one that was tapped, or send it where there is none."""
         tapped = self.query.message if self.query else None
-        if not isinstance(tapped, TelegramMessage) or tapped.text is None or message.attachment is not None:
+        if not isinstance(tapped, TelegramMessage) or tapped.text is None:
+            await self.say(message)
+            return
+        if message.attachment is not None or not message.fits:
             await self.say(message)
             return
         try:

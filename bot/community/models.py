@@ -134,6 +134,14 @@ class ChatLink(SQLModel, table=True):
     username: str | None = Field(default=None, index=True, sa_type=Bytewise)
 
 
+class Contact(SQLModel, table=True):
+    """Another way to reach a resident than chat: an apprise address, which is a secret like a password."""
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=BigId)
+    resident_id: int = Field(foreign_key="resident.id", index=True, sa_type=BigId)
+    url: str
+
+
 class Team(SQLModel, table=True):
     id: int | None = Field(default=None, primary_key=True, sa_type=BigId)
     code: str = Field(unique=True, sa_type=Bytewise)

@@ -8,12 +8,14 @@ from sqlmodel import Session, SQLModel, col, select
 
 from bot.community.audit import record
 from bot.community.cards import skills_of
+from bot.community.contacts import contacts_of, kinds_of
 from bot.community.households import close_household
 from bot.community.models import (
     Area,
     AuditEntry,
     Availability,
     ChatLink,
+    Contact,
     HomeInvitation,
     Household,
     Invitation,
@@ -31,7 +33,7 @@ from bot.community.names import name_key
 from bot.community.residents import active
 from bot.community.wards import forget_wards
 
-_OWNED = (ChatLink, Membership, RoleGrant, Skill, Availability, Stay)
+_OWNED = (ChatLink, Contact, Membership, RoleGrant, Skill, Availability, Stay)
 
 
 def exported(session: Session, resident_id: int) -> dict[str, Any]:
@@ -48,6 +50,7 @@ def exported(session: Session, resident_id: int) -> dict[str, Any]:
         "household_invitations": _all(session, HomeInvitation, _home_invited(resident_id)),
         "answers_for": _wards(session, resident_id),
         "chats": _all(session, ChatLink, col(ChatLink.resident_id) == resident_id),
+        "other_ways": kinds_of(contacts_of(session, resident_id)),
         "teams": _teams(session, resident_id),
         "roles": _all(session, RoleGrant, col(RoleGrant.resident_id) == resident_id),
         "skills": list(skills_of(session, resident_id)),

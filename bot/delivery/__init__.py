@@ -7,7 +7,7 @@ its module: `sender.Sender`, `pace.Pace`, `limiter.PaceLimiter`, `edits.Edits`, 
 
 from bot.delivery.again import Doubt, in_doubt, send_again
 from bot.delivery.bindings import Bound, bind_chat, binding, bindings, move_chat, unbind_chat
-from bot.delivery.messages import Button, Lane, Message, MessageError, MessageTooLong, Recipient
+from bot.delivery.messages import Button, Lane, Message, MessageError, Recipient
 from bot.delivery.models import Sound, State
 from bot.delivery.outbox import (
     DeliveryView,
@@ -33,7 +33,6 @@ __all__ = [
     "Lane",
     "Message",
     "MessageError",
-    "MessageTooLong",
     "NoRendering",
     "Progress",
     "Recipient",

@@ -42,12 +42,6 @@ class EmptyMessage(MessageError):
         super().__init__("a message needs a text, a photo or a document")
 
 
-class MessageTooLong(MessageError):
-    def __init__(self, *, length: int, limit: int) -> None:
-        self.length, self.limit = length, limit
-        super().__init__(f"a text of {length} characters, {limit} are possible")
-
-
 class BadButton(MessageError):
     def __init__(self, label: str, why: str) -> None:
         self.label, self.why = label, why
@@ -81,6 +75,7 @@ Buttons = tuple[tuple[Button, ...], ...]
 class Message:
     """One message in one language: Telegram's HTML, which is the caption of a photo or document.
 
+    Its words may be longer than Telegram takes: whoever queues or sends it fits them (`delivery/fitting.py`).
     `photo_id` is Telegram's own name for a picture that somebody sent before: nothing is uploaded.
     """
 
@@ -95,16 +90,22 @@ class Message:
         """Refuse what Telegram would refuse later, when nobody could mend it any more."""
         if self.photo is not None and self.document is not None:
             raise MessageError("a message carries a photo or a document, not both")
-        length = visible_length(self.text)
-        if not length and not self.has_caption:
+        if not self.has_caption and not visible_length(self.text):
             raise EmptyMessage
-        limit = CAPTION_LIMIT if self.has_caption else TEXT_LIMIT
-        if length > limit:
-            raise MessageTooLong(length=length, limit=limit)
 
     @property
     def attachment(self) -> bytes | None:
         return self.document if self.photo is None else self.photo
+
+    @property
+    def limit(self) -> int:
+        """How many characters Telegram takes."""
+        return CAPTION_LIMIT if self.has_caption else TEXT_LIMIT
+
+    @property
+    def fits(self) -> bool:
+        """Whether Telegram takes the words as they are, in one message."""
+        return 2 * len(self.text) <= self.limit or visible_length(self.text) <= self.limit
 
     @property
     def has_caption(self) -> bool:
@@ -124,6 +125,11 @@ class Recipient:
 def visible_length(html: str) -> int:
     """Count the characters that are read, in UTF-16 units, the stricter of the two ways Telegram counts."""
     return len(unescape(_TAG.sub("", html)).strip().encode("utf-16-le")) // 2
+
+
+def plain(html: str) -> str:
+    """Give the words without marks, for ways that know none."""
+    return unescape(_TAG.sub("", html)).strip()
 
 
 def buttons_to_json(buttons: Buttons) -> str:

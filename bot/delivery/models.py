@@ -73,6 +73,7 @@ class Rendering(SQLModel, table=True):
 
 _WAITING = text("state = 'queued'")
 _UNDERWAY = text("state = 'sending'")
+_OTHER_WAYS = text("channel IS NOT NULL")
 
 
 class Delivery(SQLModel, table=True):
@@ -84,6 +85,7 @@ class Delivery(SQLModel, table=True):
         Index("ix_delivery_waiting", "lane", "id", sqlite_where=_WAITING, postgresql_where=_WAITING),
         Index("ix_delivery_expiring", "expires_at", sqlite_where=_WAITING, postgresql_where=_WAITING),
         Index("ix_delivery_underway", "id", sqlite_where=_UNDERWAY, postgresql_where=_UNDERWAY),
+        Index("ix_delivery_other_ways", "id", sqlite_where=_OTHER_WAYS, postgresql_where=_OTHER_WAYS),
         _NEVER_AGAIN,
     )
 
@@ -100,6 +102,7 @@ class Delivery(SQLModel, table=True):
     reason: str | None = None
     message_id: int | None = Field(default=None, sa_type=BigId)
     sent_at: datetime | None = Field(default=None, sa_type=Moment)
+    channel: str | None = None  # whose other addresses it goes to instead of a chat; never an address itself
 
 
 class Rewrite(SQLModel, table=True):

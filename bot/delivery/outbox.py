@@ -20,8 +20,11 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col
 
+from bot.delivery.fitting import parts
 from bot.delivery.messages import Lane, Message, MessageError, Recipient, buttons_to_json
 from bot.delivery.models import Broadcast, Delivery, Method, Rendering, Rewrite, Sound, State
+
+PART = "part:"  # marks what goes before the last part of a long text
 
 
 class NoRendering(MessageError):
@@ -58,6 +61,7 @@ class DeliveryView:
     reason: str | None
     message_id: int | None
     sent_at: datetime | None
+    channel: str | None = None
 
 
 def enqueue(
@@ -74,6 +78,9 @@ def enqueue(
 ) -> int:
     """Promise a message to these people; the same key again changes nothing and gives the first one's id.
 
+    What is too long for one message goes out as several, in order. The last one has the buttons and is what
+    is counted, rewritten and sent again as *the* message about something.
+
     What is `loud` always makes a sound, anything else by day; or it is said which.
 
     Raises:
@@ -82,29 +89,31 @@ def enqueue(
     for language in {recipient.language for recipient in to}:
         if language not in renderings:
             raise NoRendering(language)
-    values = {
-        "key": key,
+    values: dict[str, Any] = {
         "lane": int(lane),
-        "loud": _sound(loud) is Sound.ALWAYS,
-        "sound": _sound(loud),
-        "about": about,
         "expires_at": expires_at,
         "created_at": now,
     }
-    fresh = _insert_once(session, values)
+    *before, last = _rounds({language: parts(message) for language, message in renderings.items()})
+    sound = _sound(loud)
+    own = values | _heard(Sound.NEVER if before else sound)
+    fresh = _insert_once(session, {**own, "key": key, "about": about})
     if fresh is None:
         return _first_id(session, key)
-    session.execute(insert(Rendering), [_rendering(fresh, *each) for each in renderings.items()])
-    if to:
-        _address(session, fresh, lane, to, expires_at)
+    for number, some in enumerate(before, 1):
+        first = values | _heard(sound if number == 1 else Sound.NEVER)
+        first |= {"key": f"{PART}{number}:{key}", "about": about and PART + about}
+        _put(session, _insert_once(session, first), some, to, lane, expires_at)
+    _put(session, fresh, last, to, lane, expires_at)
     return fresh
 
 
 def withdraw(session: Session, about: str, now: datetime) -> int:
     """Take back whatever about this was not sent yet; what is on its way cannot be called back."""
-    ids = select(col(Broadcast.id)).where(col(Broadcast.about) == about)
+    ids = select(col(Broadcast.id)).where(col(Broadcast.about).in_((about, PART + about)))
     session.execute(update(Broadcast).where(col(Broadcast.id).in_(ids)).values(withdrawn_at=now))
-    withdrawn = update(Delivery).where(col(Delivery.broadcast_id).in_(ids), waiting())
+    withdrawn = update(Delivery).where(col(Delivery.broadcast_id).in_(ids))
+    withdrawn = withdrawn.where(col(Delivery.state) == State.QUEUED)
     return _changed(session, withdrawn.values(state=State.WITHDRAWN))
 
 
@@ -138,6 +147,7 @@ def deliveries(session: Session, about: str) -> tuple[DeliveryView, ...]:
             col(Delivery.reason),
             col(Delivery.message_id),
             col(Delivery.sent_at),
+            col(Delivery.channel),
         )
         .join(Broadcast, col(Broadcast.id) == col(Delivery.broadcast_id))
         .where(col(Broadcast.about) == about)
@@ -180,19 +190,52 @@ def still_open(session: Session, *, before: datetime) -> bool:
 
 
 def waiting() -> ColumnElement[bool]:
-    """Say "is queued" as a literal, so that SQLite too finds the small index of waiting rows."""
-    return col(Delivery.state) == literal_column("'queued'")
+    """Say "is queued" as a literal, so that SQLite too finds the small index of waiting rows.
+
+    What goes other ways than chat is worked off elsewhere (`delivery/fallback.py`), here and below.
+    """
+    return (col(Delivery.state) == literal_column("'queued'")) & col(Delivery.channel).is_(None)
 
 
 def underway() -> ColumnElement[bool]:
     """Say "is being sent" as a literal, for the same reason."""
-    return col(Delivery.state) == literal_column("'sending'")
+    return (col(Delivery.state) == literal_column("'sending'")) & col(Delivery.channel).is_(None)
+
+
+def _rounds(texts: Mapping[str, Sequence[Message]]) -> list[dict[str, Message]]:
+    """Give what is sent one after the other: a language with fewer parts begins later, all end together."""
+    most = max((len(some) for some in texts.values()), default=1)
+    return [
+        {language: some[back] for language, some in texts.items() if len(some) >= -back}
+        for back in range(-most, 0)
+    ]
+
+
+def _put(
+    session: Session,
+    broadcast_id: int | None,
+    renderings: Mapping[str, Message],
+    to: Sequence[Recipient],
+    lane: Lane,
+    expires_at: datetime | None,
+) -> None:
+    readers = [each for each in to if each.language in renderings]
+    if broadcast_id is None:
+        return
+    if renderings:
+        session.execute(insert(Rendering), [_rendering(broadcast_id, *each) for each in renderings.items()])
+    if readers:
+        _address(session, broadcast_id, lane, readers, expires_at)
 
 
 def _sound(loud: bool | Sound) -> Sound:
     if isinstance(loud, Sound):
         return loud
     return Sound.ALWAYS if loud else Sound.DAY
+
+
+def _heard(sound: Sound) -> dict[str, Any]:
+    return {"loud": sound is Sound.ALWAYS, "sound": sound}
 
 
 def _insert_once(session: Session, values: dict[str, Any]) -> int | None:

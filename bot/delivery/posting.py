@@ -7,7 +7,8 @@ from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, InputFile,
 from telegram.constants import ParseMode
 
 from bot.delivery.claims import Content
-from bot.delivery.messages import Buttons
+from bot.delivery.fitting import fitted, parts, shortened
+from bot.delivery.messages import CAPTION_LIMIT, Buttons
 from bot.delivery.messages import Message as Said
 from bot.delivery.models import Method
 from bot.delivery.outbox import method_of
@@ -29,22 +30,18 @@ async def post(bot: Bot, chat_id: int, content: Content, *, loud: bool) -> Poste
 
 
 async def say(bot: Bot, chat_id: int, message: Said) -> None:
-    """Send what a conversation says at once, without the outbox."""
-    content = Content(
-        method_of(message),
-        message.text,
-        message.buttons,
-        message.attachment,
-        message.file_name,
-        file_id=message.photo_id,
-    )
-    await post(bot, chat_id, content, loud=True)
+    """Send what a conversation says at once, without the outbox; in parts where it is too long for one."""
+    for part in parts(message):
+        content = Content(
+            method_of(part), part.text, part.buttons, part.attachment, part.file_name, file_id=part.photo_id
+        )
+        await post(bot, chat_id, content, loud=True)
 
 
 async def reword(bot: Bot, chat_id: int, message_id: int, message: Said) -> None:
     """Put other words and buttons into a message that was sent."""
     await bot.edit_message_text(
-        message.text,
+        fitted(message).text,
         chat_id=chat_id,
         message_id=message_id,
         parse_mode=ParseMode.HTML,
@@ -58,7 +55,7 @@ async def reword_caption(bot: Bot, chat_id: int, message_id: int, message: Said)
     await bot.edit_message_caption(
         chat_id,
         message_id,
-        caption=message.text,
+        caption=shortened(message.text, CAPTION_LIMIT),
         parse_mode=ParseMode.HTML,
         reply_markup=keyboard(message.buttons),
     )

@@ -6,7 +6,16 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, delete, insert, select, update
 from sqlmodel import Session, col
 
-from bot.delivery.messages import Lane, Message, Recipient, buttons_from_json, buttons_to_json
+from bot.delivery.fitting import shortened
+from bot.delivery.messages import (
+    CAPTION_LIMIT,
+    TEXT_LIMIT,
+    Lane,
+    Message,
+    Recipient,
+    buttons_from_json,
+    buttons_to_json,
+)
 from bot.delivery.models import Delivery, Rewrite, State
 from bot.delivery.outbox import deliveries, enqueue
 
@@ -50,7 +59,7 @@ def rewrite(
         values = {
             "caption": caption,
             "language": to.language,
-            "text": message.text,
+            "text": shortened(message.text, CAPTION_LIMIT if caption else TEXT_LIMIT),
             "buttons": buttons_to_json(message.buttons),
             "otherwise": instead,
             "at": now,

@@ -187,6 +187,8 @@ FromZero = Annotated[int, Field(strict=True, ge=0, le=1_000_000_000)]
 FromOne = Annotated[int, Field(strict=True, ge=1, le=1_000_000_000)]
 Codes = Annotated[tuple[Code, ...], Field(min_length=1), AfterValidator(_distinct)]
 Languages = Annotated[tuple[Literal["zh", "en"], ...], Field(min_length=1), AfterValidator(_distinct)]
+_Way = Annotated[str, Field(pattern=r"^[A-Za-z0-9]+://\S+$", max_length=500)]
+Ways = Annotated[tuple[_Way, ...], AfterValidator(_distinct)]
 Spot = Annotated[
     tuple[float, float],
     BeforeValidator(_spot),

@@ -24,10 +24,12 @@ from bot.neighbourhood.kinds import (
     Spot,
     TeamKind,
     Texts,
+    Ways,
     Zone,
 )
 
 COMMUNITY_PAYS = "community"
+FALLBACK = "apprise addresses of who helps to tell residents that no chat reaches, the best first"
 
 
 class Community(Table):
@@ -37,6 +39,7 @@ class Community(Table):
     phone: Line = Field(description="shown to whoever asks who this is")
     zone: Zone = Field(alias="timezone", description='days and months are counted here: "Asia/Shanghai"')
     languages: Languages = Field(default=OFFERED, description="the first is for whoever speaks none of them")
+    fallback: Ways = Field(default=(), description=FALLBACK)
 
 
 class CallOutRules(Table):
@@ -52,6 +55,7 @@ class Area(Table):
     names: Names = Field(alias="name")
     parent: Code | None = Field(default=None, description="the area it lies in; without it the community")
     at: Spot | None = Field(default=None, description="latitude, longitude")
+    fallback: Ways = Field(default=(), description=FALLBACK)
 
 
 class Team(Table):

@@ -11,7 +11,6 @@ from bot.delivery import (
     Lane,
     Message,
     MessageError,
-    MessageTooLong,
     NoRendering,
     Recipient,
     State,
@@ -106,11 +105,6 @@ def test_texts_telegram_would_refuse_are_refused_here() -> None:
         Message("<b> </b>")
     with pytest.raises(MessageError):
         Message("x", photo=b"1", document=b"2")
-    with pytest.raises(MessageTooLong) as long:
-        Message("好" * 4097)
-    assert (long.value.length, long.value.limit) == (4097, 4096)
-    with pytest.raises(MessageTooLong):
-        Message("好" * 1025, photo=b"1")
 
 
 def test_marks_and_entities_do_not_count_as_length() -> None:

@@ -1,0 +1,111 @@
+"""Stories of those no chat reaches: their own addresses, their area's, and a human with a list."""
+
+import asyncio
+from collections.abc import Iterator
+
+import pytest
+
+from bot.community.contacts import set_contacts
+from tests.bot.delivery.receiver import Receiver, receiving
+from tests.stories.test_volunteers import board, call_out
+from town import Town
+
+
+@pytest.fixture
+def receiver() -> Iterator[Receiver]:
+    with receiving() as found:
+        yield found
+
+
+async def gone(town: Town, name: str, *urls: str, language: str = "en") -> int:
+    """Somebody of the clinic's team whose chat is blocked, with other addresses or none."""
+    phone = await town.resident(name, team="clinic", language=language)
+    who = (await town.person(phone)).resident_id
+    await town.app.database.write(set_contacts, resident_id=who, urls=urls)
+    await town.client.post(f"/sim/people/{phone.person_id}/block", json={})
+    return who
+
+
+async def said(receiver: Receiver, times: int, town: Town) -> list[str]:
+    for _ in range(100):
+        if len(receiver.heard) >= times:
+            break
+        await town.later(seconds=1)
+        await asyncio.sleep(0.05)
+    return receiver.said()
+
+
+async def test_who_blocked_the_bot_hears_by_mail_and_counts_as_reached(
+    town: Town, receiver: Receiver
+) -> None:
+    await gone(town, "Wei", receiver.url("200"))
+    await gone(town, "Ann", receiver.url("500"))
+    await town.resident("Bo", team="clinic")
+    lin = await town.coordinator("Lin")
+    await call_out(lin)
+    heard = await said(receiver, 2, town)
+    assert all("Please come and help" in one and "Telephone 025-5550 0100" in one for one in heard)
+    await town.later(seconds=1)
+    await board(lin, "unreachable 1", "delivered 2", "By other ways: 1 reached")
+    kept = repr(await town.rows("delivery")) + repr(await town.rows("broadcast"))
+    assert "json://" not in kept
+    told = len(receiver.heard)
+    await town.later(seconds=20)
+    await lin.taps("🏁")
+    await lin.hears("Stood down")
+    assert "Nobody else needs to come" in (await said(receiver, told + 1, town))[-1]
+
+
+async def test_a_human_tells_who_is_still_unreached(town: Town, receiver: Receiver) -> None:
+    wei = await gone(town, "Wei")
+    await gone(town, "Ann", receiver.url("404"))
+    bo = await town.resident("Bo", team="clinic")
+    lin = await town.coordinator("Lin")
+    await call_out(lin)
+    await said(receiver, 1, town)
+    await board(lin, "unreachable 2")
+    number = (await town.rows("callout"))[0]["id"]
+    asked = await bo.hears("Can you come?")
+    for data in (f"c1:{number}", f"c2:{number}:1", f"c3:{number}:0"):
+        assert "does not allow" in await bo.sends_data(asked.message_id, data, forge=True)
+    await lin.taps("📞 Call list")
+    listed = await lin.hears("telephone or visit 2 people")
+    assert [row[0] for row in listed.buttons] == ["📞 Wei · b1", "📞 Ann · b1"]
+    assert "told" in await lin.taps("📞 Wei")
+    await lin.hears("telephone or visit 1 person")
+    assert "before" in await lin.sends_data(listed.message_id, f"c2:{number}:{wei}", forge=True)
+    await board(lin, "unreachable 1", "delivered 2")
+    await lin.taps("📞 Ann")
+    await lin.hears("Everybody has been told")
+    assert (await town.acts()).count("told-by-phone") == 2
+
+
+async def test_an_exercise_says_so_first_and_a_real_one_ends_it_there(town: Town, receiver: Receiver) -> None:
+    await gone(town, "魏", receiver.url("200"), language="zh")
+    await town.resident("Bo", team="clinic")
+    lin = await town.coordinator("Lin")
+    await lin.says("/callout elderly")
+    await lin.taps("🧪")
+    await lin.taps("🧪 ")
+    [first] = await said(receiver, 1, town)
+    assert first.startswith("🧪 演练\n")
+    await lin.taps("🏁")
+    await lin.hears("Stood down")
+    assert (await said(receiver, 2, town))[1].startswith("🧪 演练\n")
+
+
+async def test_an_area_hears_once_for_all_who_have_no_address(town: Town, receiver: Receiver) -> None:
+    for name in ("Wei", "Ann"):
+        await gone(town, name)
+    await town.resident("Bo", team="clinic")
+    lin = await town.coordinator("Lin")
+    grid = 'name = {zh = "第一网格", en = "Grid 1"}'
+    town.changes_its_file(grid, f'{grid}\nfallback = ["{receiver.url("200")}"]')
+    await town.restart()
+    await call_out(lin)
+    [told] = await said(receiver, 1, town)
+    assert "有人用手机联系不上" in told
+    assert "Wei" not in told
+    await town.later(seconds=30)
+    await board(lin, "unreachable 2")
+    assert len(receiver.heard) == 1
