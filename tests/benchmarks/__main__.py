@@ -6,9 +6,9 @@ import os
 import sys
 from datetime import UTC, datetime
 
-from tests.benchmarks import callout, leaderboards, ledger, memory, startup, storm, verifying
+from tests.benchmarks import callout, leaderboards, ledger, memory, startup, storm, verifying, webhook
 
-ALL = (startup, memory, callout, storm, ledger, verifying, leaderboards)
+ALL = (startup, memory, callout, storm, webhook, ledger, verifying, leaderboards)
 BENCHMARKS = {each.__name__.rpartition(".")[2]: each.measure for each in ALL}
 
 
