@@ -109,8 +109,7 @@ async def opened(
         parts = {"sender": lambda: sender.is_sending, "schedule": lambda: schedule.is_well}
         figures = (of_outbox(database, pace, clock),)
         hearing = await stack.enter_async_context(hears(around, known, door.enter, parts, figures))
-        beat = Heartbeat(settings.heartbeat_url) if settings.heartbeat_url else None
-        await stack.enter_async_context(Heart(database, clock, is_well=hearing.health.is_well, beat=beat))
+        await stack.enter_async_context(_heart(settings, database, clock, hearing))
         menu = asyncio.create_task(_show_menu(bot))
         stack.callback(menu.cancel)
         log.info("linli.ready", bot=me.username, database=without_password(settings.database_url))
@@ -133,6 +132,11 @@ async def _run(settings: Settings, *, new_bot: bool) -> int:
         if app.failed.done():
             _why(app.failed)
     return 0
+
+
+def _heart(settings: Settings, database: Database, clock: Clock, hearing: Hearing) -> Heart:
+    beat = Heartbeat(settings.heartbeat_url) if settings.heartbeat_url else None
+    return Heart(database, clock, is_well=hearing.health.is_well, beat=beat)
 
 
 def _bot(settings: Settings, pace: Pace) -> ExtBot[Lane]:
