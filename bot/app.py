@@ -121,8 +121,7 @@ async def opened(
         parts = {"sender": lambda: sender.is_sending, "schedule": lambda: schedule.is_well}
         figures = (of_outbox(database, pace, clock),)
         hearing = await stack.enter_async_context(hears(around, known, door.enter, parts, figures))
-        beat = Heartbeat(settings.heartbeat_url) if settings.heartbeat_url else None
-        await stack.enter_async_context(Heart(database, clock, is_well=hearing.health.is_well, beat=beat))
+        await stack.enter_async_context(_heart(settings, database, clock, hearing))
         menu = asyncio.create_task(_show_menu(bot))
         stack.callback(menu.cancel)
         log.info("linli.ready", bot=me.username, database=without_password(settings.database_url))
@@ -150,6 +149,11 @@ async def _run(settings: Settings, *, new_bot: bool) -> int:
 def _pace(settings: Settings, clock: Clock) -> Pace:
     limits = ChatLimits(settings.chat_per_second, settings.chat_burst, settings.group_per_minute)
     return Pace(clock, per_second=settings.messages_per_second, limits=limits)
+
+
+def _heart(settings: Settings, database: Database, clock: Clock, hearing: Hearing) -> Heart:
+    beat = Heartbeat(settings.heartbeat_url) if settings.heartbeat_url else None
+    return Heart(database, clock, is_well=hearing.health.is_well, beat=beat)
 
 
 def _bot(settings: Settings, pace: Pace) -> ExtBot[Lane]:

@@ -110,14 +110,22 @@ async def hears(
         health = _health(around, {"intake": partial(_intake_is_well, ear, hook), **parts})
         own = (of_intake(around.database, mouth, around.clock, around.bot.id), of_health(health.parts))
         seen = _seen(around.settings, _webhook(wanted, mouth), _pages(health, (*own, *sources)))
-        listens_at = await stack.enter_async_context(seen)
-        await stack.enter_async_context(hook)
-        if known.away is not None:
-            await around.tell(replace(known.away, waiting=hook.pending))
-        if ear is not None:
+        if ear is None:  # who is told to bring updates finds somebody there
+            listens_at = await stack.enter_async_context(seen)
+            await _agree(stack, around, known, hook)
+        else:  # the first poll waits for no page
+            await _agree(stack, around, known, hook)
             await stack.enter_async_context(ear)
             ear.listening.add_done_callback(partial(_poll_ended, around))
+            listens_at = await stack.enter_async_context(seen)
         yield Hearing(mouth, hook, taps, health, listens_at)
+
+
+async def _agree(stack: AsyncExitStack, around: Around, known: Known, hook: Hook) -> None:
+    """Let Telegram know of our webhook, or of none, and coordinators what was missed meanwhile."""
+    await stack.enter_async_context(hook)
+    if known.away is not None:
+        await around.tell(replace(known.away, waiting=hook.pending))
 
 
 def _wanted(settings: Settings, generated: str) -> Wanted:

@@ -17,9 +17,10 @@ from tests.benchmarks import (
     startup,
     storm,
     verifying,
+    webhook,
 )
 
-ALL = (startup, memory, callout, outbox, broadcast, kills, storm, ledger, verifying, leaderboards)
+ALL = (startup, memory, callout, outbox, broadcast, kills, storm, webhook, ledger, verifying, leaderboards)
 BENCHMARKS = {each.__name__.rpartition(".")[2]: each.measure for each in ALL}
 
 

@@ -3,7 +3,7 @@
 import os
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,8 +31,10 @@ class Running:
 
 
 @contextmanager
-def linli_run(room: Room, database_url: str, *, per_second: int = 30) -> Iterator[Running]:
-    """Start the bot, wait for its first getUpdates, and stop it gently at the end."""
+def linli_run(
+    room: Room, database_url: str, *, per_second: int = 30, more: Mapping[str, str] | None = None
+) -> Iterator[Running]:
+    """Start the bot, wait for its first getUpdates or its setWebhook, and stop it gently at the end."""
     settings = {
         "LINLI_BOT_TOKEN": TOKEN,
         "LINLI_BOT_API_URL": room.address,
@@ -40,6 +42,7 @@ def linli_run(room: Room, database_url: str, *, per_second: int = 30) -> Iterato
         "LINLI_COMMUNITY": str(SAMPLE),
         "LINLI_MESSAGES_PER_SECOND": str(per_second),
         "LINLI_LOG": "error",
+        **(more or {}),
     }
     room.restart_statistics()
     began = time.monotonic()
@@ -56,7 +59,8 @@ def linli_run(room: Room, database_url: str, *, per_second: int = 30) -> Iterato
 def _polls(bot: Popen[bytes], room: Room) -> bool:
     if bot.poll() is not None:
         raise RuntimeError("the bot ended instead of listening")
-    return bool(room.statistics()["calls"].get("getUpdates", 0))
+    calls = room.statistics()["calls"]
+    return bool(calls.get("getUpdates", 0) or calls.get("setWebhook", 0))
 
 
 def until(happened: Callable[[], bool], *, every: float = 0.1) -> None:

@@ -87,7 +87,6 @@ async def test_taps_that_wait_over_a_minute_are_told_once(
         await handle(update)
 
     monkeypatch.setattr(mouth, "_handle_update", slow)
-    await lin.says("/me")
     bubble = await lin.sees(lambda one: one.button("🏠") is not None, "the card")
     await lin.does("tap", {"message_id": bubble.message_id, "label": bubble.button("🏠")})
     await asyncio.wait_for(came.wait(), 60)
