@@ -86,7 +86,6 @@ from bot.community.households import (
     move_in,
     set_door,
 )
-from bot.community.importing import Listed, ListedTwice, TakenIn, take_in
 from bot.community.invitations import Accepted, InvitationView, accept_invitation, invitation, invite
 from bot.community.joining import Joined, join
 from bot.community.models import ChatState, Role, ShownIn, TeamKind
@@ -176,8 +175,6 @@ __all__ = [
     "InvitationView",
     "Joined",
     "LeftOut",
-    "Listed",
-    "ListedTwice",
     "LivedTogether",
     "LivesThereAlready",
     "Member",
@@ -199,7 +196,6 @@ __all__ = [
     "SubjectNeeded",
     "SubjectRefused",
     "Synchronised",
-    "TakenIn",
     "TeamChange",
     "TeamEntry",
     "TeamKind",
@@ -291,7 +287,6 @@ __all__ = [
     "shown_name",
     "shown_names",
     "synchronise",
-    "take_in",
     "team_by_code",
     "team_sizes",
     "teams",

@@ -6,9 +6,9 @@ import os
 import sys
 from datetime import UTC, datetime
 
-from tests.benchmarks import callout, leaderboards, ledger, memory, startup, storm, verifying
+from tests.benchmarks import callout, idle, keeping, leaderboards, ledger, memory, startup, storm, verifying
 
-ALL = (startup, memory, callout, storm, ledger, verifying, leaderboards)
+ALL = (startup, memory, idle, callout, storm, ledger, verifying, leaderboards, keeping)
 BENCHMARKS = {each.__name__.rpartition(".")[2]: each.measure for each in ALL}
 
 
