@@ -15,6 +15,7 @@ from bot.clock import SystemClock
 from bot.commands.failing import mark, sentence
 from bot.commands.listing import Line, LineRefused, lines_of
 from bot.commands.opening import configured
+from bot.community.importing import ListedTwice, TakenIn, take_in
 from bot.database import Database
 from bot.migrating import prepare
 from bot.neighbourhood import Neighbourhood, load
@@ -50,16 +51,16 @@ async def _all(settings: Settings, neighbourhood: Neighbourhood, lines: Sequence
 
 def _take_in(
     session: Session, lines: Sequence[Line], *, zone: ZoneInfo, now: datetime
-) -> list[community.TakenIn | Exception]:
+) -> list[TakenIn | Exception]:
     return [_one(session, line, zone, now) for line in lines]
 
 
-def _one(session: Session, line: Line, zone: ZoneInfo, now: datetime) -> community.TakenIn | Exception:
+def _one(session: Session, line: Line, zone: ZoneInfo, now: datetime) -> TakenIn | Exception:
     if isinstance(line.found, LineRefused):
         return line.found
     try:
         with session.begin_nested():
-            return community.take_in(session, listed=line.found, now=now, zone=zone)
+            return take_in(session, listed=line.found, now=now, zone=zone)
     except community.Refusal as refused:
         return refused
 
@@ -75,7 +76,7 @@ def _areas(neighbourhood: Neighbourhood) -> dict[str, str]:
     return {name: next(iter(codes)) for name, codes in named.items() if len(codes) == 1}
 
 
-def _report(line: Line, outcome: community.TakenIn | Exception) -> str:
+def _report(line: Line, outcome: TakenIn | Exception) -> str:
     if isinstance(outcome, Exception):
         return f"{mark(good=False)} line {line.number}: {line.name}: {_why(outcome)}"
     return f"{mark(good=True)} line {line.number}: {outcome.name}: {outcome.short_code}"
@@ -83,7 +84,7 @@ def _report(line: Line, outcome: community.TakenIn | Exception) -> str:
 
 def _why(refused: Exception) -> str:
     match refused:
-        case community.ListedTwice():
+        case ListedTwice():
             return f"lives there already, as {refused.short_code}"
         case community.BadName():
             return f"a name, door or skill needs a letter and at most {refused.longest} characters"

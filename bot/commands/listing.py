@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from bot import community
 from bot.commands.failing import Failed
+from bot.community.importing import Listed
 
 # What a column may be called, in either language.
 COLUMNS = {
@@ -39,7 +39,7 @@ class Line:
 
     number: int
     name: str
-    found: community.Listed | LineRefused
+    found: Listed | LineRefused
 
 
 def lines_of(file: Path, areas: dict[str, str]) -> Iterator[Line]:
@@ -112,14 +112,14 @@ def _plain(field: str, cell: str) -> str:
     return text
 
 
-def _listed(plain: dict[str, str], areas: dict[str, str]) -> community.Listed:
+def _listed(plain: dict[str, str], areas: dict[str, str]) -> Listed:
     language = _LANGUAGES.get(plain.get("language", "").casefold())
     if language is None:
         raise LineRefused("language must be zh or en")
     area = plain["area"]
     if not area:
         raise LineRefused("no area is said")
-    return community.Listed(
+    return Listed(
         name=plain["name"],
         area=areas.get(area.casefold(), area),
         door=plain.get("door") or None,

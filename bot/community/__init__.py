@@ -85,7 +85,6 @@ from bot.community.households import (
     move_in,
     set_door,
 )
-from bot.community.importing import Listed, ListedTwice, TakenIn, take_in
 from bot.community.invitations import Accepted, InvitationView, accept_invitation, invitation, invite
 from bot.community.joining import Joined, join
 from bot.community.models import ChatState, Role, ShownIn, TeamKind
@@ -167,8 +166,6 @@ __all__ = [
     "InvitationView",
     "Joined",
     "LeftOut",
-    "Listed",
-    "ListedTwice",
     "LivedTogether",
     "LivesThereAlready",
     "Member",
@@ -190,7 +187,6 @@ __all__ = [
     "SubjectNeeded",
     "SubjectRefused",
     "Synchronised",
-    "TakenIn",
     "TeamEntry",
     "TeamKind",
     "TeamRetired",
@@ -282,7 +278,6 @@ __all__ = [
     "shown_name",
     "shown_names",
     "synchronise",
-    "take_in",
     "team_by_code",
     "team_sizes",
     "teams",

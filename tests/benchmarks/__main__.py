@@ -9,6 +9,8 @@ from datetime import UTC, datetime
 from tests.benchmarks import (
     broadcast,
     callout,
+    idle,
+    keeping,
     kills,
     leaderboards,
     ledger,
@@ -20,7 +22,21 @@ from tests.benchmarks import (
     webhook,
 )
 
-ALL = (startup, memory, callout, outbox, broadcast, kills, storm, webhook, ledger, verifying, leaderboards)
+ALL = (
+    startup,
+    memory,
+    idle,
+    callout,
+    outbox,
+    broadcast,
+    kills,
+    storm,
+    webhook,
+    ledger,
+    verifying,
+    leaderboards,
+    keeping,
+)
 BENCHMARKS = {each.__name__.rpartition(".")[2]: each.measure for each in ALL}
 
 

@@ -44,9 +44,9 @@ _KEYS = {"resident": "CAST(credit AS TEXT)"} | {
 }
 
 
-def written(folder: Path) -> str:
+def written(folder: Path, transfers_in_all: int = TRANSFERS) -> str:
     """Make books in which 50,000 residents earned in a million transfers over fourteen months, all sealed."""
-    url = unsealed(folder, TRANSFERS)
+    url = unsealed(folder, transfers_in_all)
     _finish(url)
     return url
 
