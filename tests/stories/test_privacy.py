@@ -143,8 +143,12 @@ async def test_no_draft_of_others_keeps_a_name_however_it_is_spelt(town: Town, n
     await keeper.hears(f"{name} (no Telegram")
     await _begins_a_gift(wei, name)
     await keeper.taps(f"👤 {name}")
+    since = (await keeper.bubbles())[-1].message_id
     await keeper.taps("🗑 Remove")
-    await keeper.sees(lambda one: "Who lives with me" in one.text and name not in one.text, "alone again")
+    await keeper.sees(
+        lambda one: one.message_id >= since and "Who lives with me" in one.text and name not in one.text,
+        "alone again",
+    )
     assert name not in await _drafts(town)
 
 
@@ -160,10 +164,12 @@ async def test_a_pseudonym_is_gone_from_what_others_look_at(town: Town) -> None:
 
 
 async def _begins_a_gift(phone: Handset, name: str) -> None:
+    since = (await phone.bubbles())[-1].message_id
     await phone.says("/points")
     await phone.taps("💝")
     await phone.says(name)
-    await phone.hears(f"How many points for {name}")
+    asked = f"How many points for {name}"
+    await phone.sees(lambda one: one.message_id > since and asked in one.text, asked)
 
 
 async def _drafts(town: Town) -> str:
