@@ -49,11 +49,14 @@ async def test_who_blocked_the_bot_hears_by_mail_and_counts_as_reached(
     await board(lin, "unreachable 1", "delivered 2", "By other ways: 1 reached")
     kept = repr(await town.rows("delivery")) + repr(await town.rows("broadcast"))
     assert "json://" not in kept
-    told = len(receiver.heard)
-    await town.later(seconds=20)
     await lin.taps("🏁")
     await lin.hears("Stood down")
-    assert "Nobody else needs to come" in (await said(receiver, told + 1, town))[-1]
+    for _ in range(100):  # meanwhile Ann's gateway, which is broken, is tried again
+        if any("Nobody else needs to come" in one for one in receiver.said()):
+            break
+        await town.later(seconds=1)
+        await asyncio.sleep(0.05)
+    assert sum("Nobody else needs to come" in one for one in receiver.said()) == 1
 
 
 async def test_a_human_tells_who_is_still_unreached(town: Town, receiver: Receiver) -> None:
