@@ -19,7 +19,7 @@ from bot.callouts import (
 from bot.chat.announcing import announces
 from bot.chat.award_words import award_html
 from bot.chat.board_words import board_message
-from bot.chat.callout_words import ask_message, is_loud, marked, told_apart, view_text, what_next
+from bot.chat.callout_words import ask_message, marked, told_apart, view_text, what_next
 from bot.chat.falling_back import end_fallback, plan_fallback
 from bot.chat.group_calls import end_in_groups, post_to_groups
 from bot.chat.house import House
@@ -70,7 +70,7 @@ def opened(session: Session, event: Opened, house: House, now: datetime) -> None
         },
         to=[Recipient(one.chat_id, one.language, one.resident_id) for one in event.asked],
         now=now,
-        loud=is_loud(view.level, house, now),
+        loud=view.level.is_urgent,
         about=about(view.callout_id),
         expires_at=now + STALE_AFTER,
     )
@@ -196,7 +196,7 @@ def stood_down(session: Session, event: StoodDown, house: House, now: datetime) 
             words=lambda t: Message(str(_farewell(t, view, event))),
             now=now,
             lane=Lane.EMERGENCY,  # sent again in doubt: who was called must hear that nobody is needed
-            loud=ring and is_loud(view.level, house, now),
+            loud=ring and view.level.is_urgent,
         )
     for one in told:
         if one.resident_id in awards:
@@ -209,7 +209,7 @@ def stood_down(session: Session, event: StoodDown, house: House, now: datetime) 
                 _farewell(texts(one.language), view, event),
                 earned,
                 now,
-                loud=is_loud(view.level, house, now),
+                loud=view.level.is_urgent,
             )
 
 

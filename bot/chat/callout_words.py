@@ -19,7 +19,6 @@ LEVELS = {
     Level.BLUE: "level.blue",
 }
 ETA_MINUTES = (5, 10, 20, 30)
-WAKING_HOURS = range(8, 22)
 GIST = 24  # characters that tell one call-out from another of the same plan
 
 
@@ -47,11 +46,6 @@ def rehearsed(t: Texts, sentence: str) -> str:
     """Put the mark of an exercise before a sentence that does not begin with it yet."""
     mark = t("exercise.mark_plain")
     return sentence if sentence.startswith(mark) else f"{mark} {sentence}"
-
-
-def is_loud(level: Level, house: House, now: datetime) -> bool:
-    """Tell whether a call-out rings: orange and red always, the others not from 22:00 to 08:00."""
-    return level.is_urgent or house.local(now).hour in WAKING_HOURS
 
 
 def title(t: Texts, view: CallOutView) -> str:

@@ -114,7 +114,7 @@ def asked_back(session: Session, event: DeedAskedBack, house: House, now: dateti
         return Message(html, one_a_row(Button(t("deed.button_answer"), f"dw:{deed.deed_id}")))
 
     key = f"deed:{deed.deed_id}:asked:{deed.round}:{now.isoformat()}"
-    tell(session, event.claimant, key=key, words=words, now=now, loud=True)
+    tell(session, event.claimant, key=key, words=words, now=now)
     put_due(session, REMIND_DUE, card, now, REMIND_AFTER)
     put_due(session, OTHERS_DUE, card, now, PASS_ON_AFTER)
     for person in event.claimant:

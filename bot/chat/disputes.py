@@ -171,7 +171,7 @@ def _ask_overseers(session: Session, event: Complaint, house: House, now: dateti
         return Message(str(_about(t, house, "disputes.decide", event, who=who)), buttons)
 
     about = about_dispute(event.dispute_id)
-    tell(session, deciders(session, event, now), key=key, words=words, now=now, loud=True, about=about)
+    tell(session, deciders(session, event, now), key=key, words=words, now=now, about=about)
 
 
 def _put_reminder(session: Session, dispute_id: int, now: datetime) -> None:

@@ -70,7 +70,6 @@ def stopped(session: Session, event: HandoversStopped, house: House, now: dateti
             words=words,
             now=now,
             lane=Lane.OWN_ACT,
-            loud=True,
         )
 
 
