@@ -21,8 +21,8 @@ demo: setup
 run: setup
 	@$(VENV)/bin/linli run $(ARGS)
 
-# No test cuts the power: where memory offers 4 GB for files, tests keep theirs there and take half the time.
-IN_MEMORY := $(shell test -w /dev/shm && df -Pk /dev/shm | awk 'NR == 2 && $$4 > 4000000 { print "/dev/shm" }')
+# No test cuts the power: where memory offers 2 GB for files, tests keep theirs there and take half the time.
+IN_MEMORY := $(shell test -w /dev/shm && df -Pk /dev/shm | awk 'NR == 2 && $$4 > 2000000 { print "/dev/shm" }')
 
 test: setup
 	@TMPDIR=$(or $(TMPDIR),$(IN_MEMORY),/tmp) $(VENV)/bin/python -m pytest -n auto --dist worksteal $(ARGS)

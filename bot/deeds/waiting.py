@@ -11,8 +11,8 @@ from points.deeds import DeedState, DeedView, Tier, deed, pass_on
 
 REMIND_AFTER = timedelta(days=1)
 PASS_ON_AFTER = timedelta(days=3)
+# How often the last who can decide are reminded, a day apart, before whose deed it is hears of it.
 REMINDED_AT_MOST = 7
-"""How often the last who can decide are reminded, a day apart, before whose deed it is hears of it."""
 
 
 def stage(waiting: DeedView) -> str:

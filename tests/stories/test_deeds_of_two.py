@@ -396,11 +396,13 @@ async def test_one_question_at_a_time(town: Town, lin: Handset, mei: Handset) ->
     guo = await town.coordinator("Guo")
     await claims(mei)
     await asked(guo, VISIT)
-    for phone, words in ((lin, "Who was it?"), (guo, "When was it?")):
+    for phone in (lin, guo):
         await phone.taps("❓", on=VISIT)
-        await phone.says(words)
-    await guo.hears("Lin asked already: “Who was it?”")
+        await phone.hears("What do you want to know of Mei?")
+    await lin.says("Who was it?")
     await mei.hears("Please answer Lin", "Who was it?")
+    await guo.says("When was it?")
+    await guo.hears("Lin asked already: “Who was it?”")
     await mei.says("Mrs Zhao")
     for phone in (lin, guo):
         await asked(phone, "Who was it?", "Mrs Zhao")
