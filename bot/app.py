@@ -27,7 +27,6 @@ from bot.chat.falling_back import ways_of
 from bot.chat.house import House
 from bot.chat.menus import show_menu
 from bot.chat.recording import recorded
-from bot.chat.redrawing import Redraws
 from bot.chat.routes import ROUTES
 from bot.clock import Clock, SystemClock
 from bot.community import ChatState, mark_chat
@@ -35,6 +34,7 @@ from bot.database import Database
 from bot.delivery import ChatState as DeliveryChatState
 from bot.delivery import Lane
 from bot.delivery.chats import ChatLimits
+from bot.delivery.editor import Editor
 from bot.delivery.edits import Edits
 from bot.delivery.fallback import Fallback
 from bot.delivery.limiter import PaceLimiter
@@ -104,9 +104,10 @@ async def opened(
         known = await database.write(_prepare, neighbourhood, house, clock.now(), new_bot=new_bot)
         failed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         sender = await stack.enter_async_context(_sender(database, bot, pace, clock, failed, house))
-        edits = Edits(bot, pace)
-        boards = await stack.enter_async_context(Boards(database, edits, house, clock))
-        await stack.enter_async_context(Rewriter(database, edits, clock))
+        marked = partial(database.write, partial(_unreachable, bot_id=bot.id))
+        editor = await stack.enter_async_context(Editor(Edits(bot, pace, marked)))
+        boards = await stack.enter_async_context(Boards(database, editor, house, clock))
+        await stack.enter_async_context(Rewriter(database, editor, clock))
         schedule = Schedule(database, jobs(house), clock, preparations(house))
         await stack.enter_async_context(schedule)
         if settings.backup_folder is not None:
@@ -115,8 +116,7 @@ async def opened(
             )
         ways = partial(ways_of, house=house)
         await stack.enter_async_context(Fallback(database, clock, ways=ways, recorded=recorded))
-        redraws = await stack.enter_async_context(Redraws())
-        door = Door(ROUTES, house, database, bot, clock, redraws)
+        door = Door(ROUTES, house, database, bot, clock, editor)
         around = Around(settings, database, bot, clock, partial(_tell, database, house, clock), failed)
         parts = {"sender": lambda: sender.is_sending, "schedule": lambda: schedule.is_well}
         figures = (of_outbox(database, pace, clock),)

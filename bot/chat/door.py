@@ -28,7 +28,6 @@ from bot.chat.house import House
 from bot.chat.keyboards import choice_typed
 from bot.chat.menus import show_own_menu
 from bot.chat.plotting import rehearses
-from bot.chat.redrawing import Redraws
 from bot.chat.refusals import refusal, refuses
 from bot.chat.texts import Texts, language_of, texts
 from bot.chat.turn import ALBUM, HEARD, Forged, Said, Speaker, Turn
@@ -36,6 +35,7 @@ from bot.clock import Clock
 from bot.community import ChatState, Person, known_as, mark_chat, person
 from bot.database import Database
 from bot.delivery import Button, Message, move_chat
+from bot.delivery.editor import Editor
 
 log = structlog.get_logger(__name__)
 
@@ -60,14 +60,14 @@ class Door:
         database: Database,
         bot: Bot,
         clock: Clock,
-        redraws: Redraws,
+        editor: Editor,
     ) -> None:
         self._routes = routes
         self._house = house
         self._database = database
         self._bot = bot
         self._clock = clock
-        self._redraws = redraws
+        self._editor = editor
 
     async def enter(self, update: Update) -> None:
         """Deal with one update from beginning to end; whatever goes wrong, the person hears something."""
@@ -237,7 +237,7 @@ class Door:
             bot=self._bot,
             database=self._database,
             menu=partial(show_own_menu, self._bot, self._routes.commands),
-            redraws=self._redraws,
+            editor=self._editor,
             query=query,
             heard=f"tap:{query.id}" if query else "",
         )

@@ -18,11 +18,11 @@ from bot.chat.announcing import announce
 from bot.chat.conversation import Talk, remember
 from bot.chat.house import House
 from bot.chat.keyboards import choices_of
-from bot.chat.redrawing import Redraws
 from bot.chat.texts import Texts
 from bot.community import Person, person
 from bot.database import Database
 from bot.delivery import Message
+from bot.delivery.editor import Editor
 from bot.delivery.posting import reword, reword_caption, say
 from bot.intake import answered_at_once
 
@@ -100,7 +100,7 @@ class Turn:
     bot: Bot
     database: Database
     menu: Callable[[int, Person | None], Awaitable[None]]
-    redraws: Redraws
+    editor: Editor
     query: CallbackQuery | None = None
     toasted: bool = False
     group: str | None = None  # the title of the group it was said in
@@ -188,7 +188,7 @@ class Turn:
 
     def rewrite_soon(self, chat_id: int, message_id: int, message: Message) -> None:
         """Put other words into a message of anybody's chat, below its picture if it has one."""
-        self.redraws.put((chat_id, message_id), partial(self._edit_words, chat_id, message_id, message))
+        self.editor.redraw((chat_id, message_id), partial(self._edit_words, chat_id, message_id, message))
 
     async def show_soon(self, compose: Callable[[], Awaitable[Message]]) -> None:
         """Do what `show` does, but let the person's next tap go first; composed only when its turn comes."""
@@ -200,7 +200,7 @@ class Turn:
         async def redraw() -> None:
             await self.show(await compose())
 
-        self.redraws.put((tapped.chat.id, tapped.message_id), redraw)
+        self.editor.redraw((tapped.chat.id, tapped.message_id), redraw)
 
     async def ask(
         self, message: Message, step: str, draft: Mapping[str, Any] | None = None, *, new: bool = False

@@ -2,14 +2,15 @@
 
 import asyncio
 import logging
-from contextlib import suppress
+from functools import partial
 from typing import Self
 
 from telegram.error import BadRequest, TelegramError
 
 from bot.clock import Clock
 from bot.database import Database
-from bot.delivery.edits import Edit, Edits
+from bot.delivery.editor import Editor
+from bot.delivery.edits import Edit
 from bot.delivery.pace import Paused
 from bot.delivery.rewrites import DueRewrite, not_rewritten, rewrites_due, rewritten
 
@@ -20,10 +21,12 @@ AFTER_TROUBLE = 1.0
 
 
 class Rewriter:
-    """Looks twice a second, for as long as the `async with` lasts; what is left waits for the next time."""
+    """Looks twice a second, for as long as the `async with` lasts; none of what is left holds up another."""
 
-    def __init__(self, database: Database, edits: Edits, clock: Clock) -> None:
-        self._database, self._edits, self._clock = database, edits, clock
+    def __init__(self, database: Database, editor: Editor, clock: Clock) -> None:
+        self._database, self._editor, self._clock = database, editor, clock
+        self._under_way: dict[tuple[int, int], asyncio.Task[None]] = {}
+        self._troubled = False
         self._running: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> Self:
@@ -31,45 +34,54 @@ class Rewriter:
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        if self._running is not None:
-            self._running.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._running
+        tasks = [task for task in (self._running, *self._under_way.values()) if task is not None]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _run(self) -> None:
         while True:
-            went_well = await self._write_all()
-            await asyncio.sleep(EVERY if went_well else AFTER_TROUBLE)
+            self._troubled = False
+            await self._begin_all()
+            await asyncio.sleep(AFTER_TROUBLE if self._troubled else EVERY)
 
-    async def _write_all(self) -> bool:
-        """Edit what is due, and tell whether all of it went well: the rest is tried again."""
+    async def _begin_all(self) -> None:
+        """Begin what is due and not begun yet."""
         try:
             found = await self._database.read(rewrites_due)
         except Exception:
             LOG.exception("what is to be rewritten cannot be read now, trying again")
-            return False
-        return all([await self._write(due) for due in found])
+            self._troubled = True
+            return
+        for due in found:
+            promise = (due.rewrite_id, due.version)
+            if promise not in self._under_way:
+                task = self._under_way[promise] = asyncio.create_task(self._write(due))
+                task.add_done_callback(partial(self._ended, promise))
 
-    async def _write(self, due: DueRewrite) -> bool:
-        """Edit one message; whatever goes wrong with it holds up no other."""
+    def _ended(self, promise: tuple[int, int], _: asyncio.Task[None]) -> None:
+        del self._under_way[promise]
+
+    async def _write(self, due: DueRewrite) -> None:
+        """Edit one message; what cannot be edited now is still due the next time."""
         try:
-            if await self._edit(due) is Edit.GONE:
-                await self._database.write(not_rewritten, due, self._clock.now())
-            else:
-                await self._database.write(rewritten, due)
+            match await self._edit(due):
+                case Edit.GONE:
+                    await self._database.write(not_rewritten, due, self._clock.now())
+                case Edit.EDITED | Edit.SAME:
+                    await self._database.write(rewritten, due)
         except Paused:
-            return False
+            self._troubled = True
         except TelegramError as trouble:
             LOG.warning("a message could not be rewritten now, trying again: %s", trouble)
-            return False
+            self._troubled = True
         except Exception:
             LOG.exception("a message cannot be rewritten now, trying again")
-            return False
-        return True
+            self._troubled = True
 
     async def _edit(self, due: DueRewrite) -> Edit:
         try:
-            return await self._edits.apply(due.chat_id, due.message_id, due.message, caption=due.caption)
+            return await self._editor.show(due.chat_id, due.message_id, due.message, caption=due.caption)
         except BadRequest as refusal:
             LOG.warning("a message cannot be rewritten: %s", refusal)
             return Edit.GONE

@@ -13,6 +13,7 @@ from telegram import Bot
 from bot.clock import SystemClock
 from bot.database import Database
 from bot.delivery import ChatState, Lane, Message, Progress, Recipient, Recorded, State, enqueue, progress
+from bot.delivery.edits import Edits
 from bot.delivery.outcomes import TokenRefused
 from bot.delivery.pace import Pace
 from bot.delivery.sender import Sender
@@ -114,6 +115,12 @@ class Post:
             unreachable=self._unreached,
             on_failure=self._failed,
         )
+
+    def edits(self) -> Edits:
+        return Edits(self.bot, self.pace, self._marked)
+
+    async def _marked(self, chat_id: int, state: ChatState) -> None:
+        self.unreachable.append((chat_id, state))
 
     def _failed(self, refusal: TokenRefused) -> None:
         self.failures.append(refusal)

@@ -10,7 +10,8 @@ from sqlmodel import Session, col
 from bot.clock import SystemClock
 from bot.database import Database
 from bot.delivery import Lane, Message, Recipient, enqueue, rewrite
-from bot.delivery.edits import Edit, Edits
+from bot.delivery.editor import Editor
+from bot.delivery.edits import Edit
 from bot.delivery.models import Delivery, State
 from bot.delivery.rewriter import Rewriter
 from bot.delivery.rewrites import rewrites_due
@@ -22,7 +23,7 @@ BROKEN, SOUND = 1, 2
 class Editing:
     """Edits every message but one."""
 
-    async def apply(self, chat_id: int, message_id: int, message: Message, *, caption: bool = False) -> Edit:
+    async def show(self, chat_id: int, message_id: int, message: Message, *, caption: bool = False) -> Edit:
         if message_id == BROKEN:
             raise RuntimeError("this one always fails")
         return Edit.EDITED
@@ -53,6 +54,6 @@ async def test_a_rewrite_that_always_fails_holds_up_no_other(sqlite_tables_url: 
         await database.write(promise_both)
         committed = asyncio.Event()
         database.on_commit(committed.set)
-        async with Rewriter(database, cast("Edits", Editing()), SystemClock()), asyncio.timeout(10):
+        async with Rewriter(database, cast("Editor", Editing()), SystemClock()), asyncio.timeout(10):
             await committed.wait()
         assert await database.read(still_promised) == [BROKEN]

@@ -2,6 +2,7 @@
 
 import asyncio
 from base64 import b64decode
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
@@ -26,7 +27,7 @@ from bot.delivery import (
     sender,
 )
 from bot.delivery.claims import Room
-from bot.delivery.edits import Edit, Edits
+from bot.delivery.edits import Edit, Words
 from bot.delivery.exchange import begin, exchange
 from bot.delivery.lease import Holder, take
 from bot.delivery.limiter import PaceLimiter
@@ -321,12 +322,26 @@ async def test_a_correction_overtakes_an_emergency_and_no_answer_is_429(post: Po
 
 async def test_boards_are_edited_in_place_and_say_what_became_of_it(post: Post) -> None:
     mei = await post.person()
-    edits = Edits(post.bot, post.pace)
+    edits = post.edits()
     sent = await post.bot.send_message(mei, "0 coming")
-    assert await edits.apply(mei, sent.message_id, Message("1 coming")) is Edit.EDITED
-    assert await edits.apply(mei, sent.message_id, Message("1 coming")) is Edit.SAME
-    assert await edits.apply(mei, sent.message_id + 7, Message("2 coming")) is Edit.GONE
+    assert await edits.apply(mei, sent.message_id, reading("1 coming")) is Edit.EDITED
+    assert await edits.apply(mei, sent.message_id, reading("1 coming")) is Edit.SAME
+    assert await edits.apply(mei, sent.message_id + 7, reading("2 coming")) is Edit.GONE
+    assert await edits.apply(mei, sent.message_id, lambda: None) is Edit.OUTDONE
     assert await post.sees(mei) == ["1 coming"]
+    assert post.unreachable == []
+
+
+async def test_who_blocked_the_bot_is_marked_when_a_board_cannot_be_edited(post: Post) -> None:
+    mei = await post.person()
+    sent = await post.bot.send_message(mei, "0 coming")
+    await post.client.post(f"/sim/people/{mei}/block")
+    assert await post.edits().apply(mei, sent.message_id, reading("1 coming")) is Edit.GONE
+    assert post.unreachable == [(mei, ChatState.BLOCKED)]
+
+
+def reading(text: str) -> Callable[[], Words]:
+    return lambda: Words(Message(text))
 
 
 async def test_the_limiter_counts_sends_and_lets_questions_pass(post: Post) -> None:
