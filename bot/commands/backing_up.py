@@ -9,6 +9,7 @@ from bot.commands.failing import say
 from bot.commands.opening import configured, looking, watching
 from bot.keeping import Saved, save
 from bot.keeping.forgotten import forgotten_in, memory_beside, remember
+from points.counting import counted
 
 
 def back_up(file: Path, *, env_file: Path | None) -> None:
@@ -25,7 +26,5 @@ def back_up(file: Path, *, env_file: Path | None) -> None:
 def told(done: Saved) -> str:
     """Say what an archive holds, and by what its file is told from a changed one."""
     manifest = done.manifest
-    return (
-        f"{manifest.rows} rows in {len(manifest.tables)} tables, revision {manifest.revision};"
-        f" SHA-256 {done.sha256}"
-    )
+    rows, tables = counted(manifest.rows, "row"), counted(len(manifest.tables), "table")
+    return f"{rows} in {tables}, revision {manifest.revision}; SHA-256 {done.sha256}"

@@ -18,6 +18,7 @@ from bot.keeping.forgotten import Forgotten, memory_beside, remembered
 from bot.neighbourhood import Neighbourhood, load
 from bot.remembered import BOT_ID, BOT_USERNAME, recall
 from bot.settings import Settings
+from points.counting import counted
 
 
 @dataclass
@@ -67,12 +68,15 @@ def _folder(settings: Settings, file: Path) -> Path:
 
 
 def _told(manifest: Manifest, found: Restored) -> str:
+    late = counted(found.expired, "message that waited then is", "messages that waited then are")
     parts = [
-        f"Restored {manifest.rows} rows as they were on {manifest.taken_at:%Y-%m-%d %H:%M} UTC.",
-        f"{found.expired} messages that waited then are not sent any more.",
+        f"Restored {counted(manifest.rows, 'row')} as of {manifest.taken_at:%Y-%m-%d %H:%M} UTC.",
+        f"{late} not sent any more.",
     ]
     if found.forgotten:
-        parts.append(f"{found.forgotten} residents who were forgotten since are forgotten again.")
+        one, many = "resident who was forgotten since is", "residents who were forgotten since are"
+        parts.append(f"{counted(found.forgotten, one, many)} forgotten again.")
     if found.callouts:
-        parts.append(f"Coordinators are asked about {len(found.callouts)} call-outs that were open.")
+        were_open = counted(len(found.callouts), "call-out that was", "call-outs that were")
+        parts.append(f"Coordinators are asked about {were_open} open.")
     return "\n".join(parts)
