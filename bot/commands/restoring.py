@@ -13,8 +13,9 @@ from bot.clock import SystemClock
 from bot.commands.failing import say
 from bot.commands.ledger import verify_books
 from bot.commands.opening import configured, watching
+from bot.community import reserve_numbers
 from bot.keeping import Manifest, restore
-from bot.keeping.forgotten import Forgotten, memory_beside, remembered
+from bot.keeping.forgotten import Forgotten, highest_remembered, memory_beside, remembered
 from bot.neighbourhood import Neighbourhood, load
 from bot.remembered import BOT_ID, BOT_USERNAME, recall
 from bot.settings import Settings
@@ -30,9 +31,13 @@ class _Settling:
     now: datetime
     found: list[Restored] = field(default_factory=list)
 
-    def __call__(self, session: Session, manifest: Manifest, forgotten: frozenset[Forgotten]) -> None:
-        for folder in self.folders:
-            forgotten |= remembered(memory_beside(folder, manifest.community))
+    def __call__(
+        self, session: Session, manifest: Manifest, forgotten: frozenset[Forgotten], highest: int
+    ) -> None:
+        for memory in (memory_beside(folder, manifest.community) for folder in self.folders):
+            forgotten |= remembered(memory)
+            highest = max(highest, highest_remembered(memory))
+        reserve_numbers(session, upto=highest)
         since = {one.number for one in forgotten if one.at > manifest.taken_at}
         bot_id, username = recall(session, BOT_ID), recall(session, BOT_USERNAME)
         house = House(self.neighbourhood, int(bot_id or 0), username or "")

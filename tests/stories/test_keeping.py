@@ -217,6 +217,30 @@ async def test_replacing_keeps_what_was_there_and_forgets_who_it_forgot(
     assert "Hara" not in str(await town.everything_kept())
 
 
+@pytest.mark.parametrize("way", ["beside a later backup", "in place of a later town"])
+async def test_a_number_that_somebody_bore_since_is_given_to_nobody_else(
+    other_urls: tuple[str, str], town: Town, command: Command, tmp_path: Path, way: str
+) -> None:
+    await fill(town)
+    url, file = town.settings.database_url, tmp_path / "town.zip"
+    assert command(url, "backup", str(file)).exit_code == 0
+    since = [await town.resident("Zhao"), await town.resident("Zhou")]
+    borne = [(await town.person(phone)).resident_id for phone in since]
+    if way == "beside a later backup":
+        assert command(url, "backup", str(tmp_path / "later.zip")).exit_code == 0
+        await town.close()
+        done = command(other_urls[0], "restore", str(file))
+        assert done.exit_code == 0, done.output
+        await moved(town, other_urls[0])
+    else:
+        await town.close()
+        done = command(url, "restore", str(file), "--replace")
+        assert done.exit_code == 0, done.output
+        await town.open()
+    newcomer = await town.resident("Qian")
+    assert (await town.person(newcomer)).resident_id > max(borne)
+
+
 @pytest.fixture
 def nightly(town: Town, tmp_path: Path) -> Nightly:
     """Give the town's nightly backups, into a folder that is there once a story makes it."""
