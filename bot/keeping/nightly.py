@@ -95,15 +95,15 @@ class Nightly:
         made = last is not None and datetime.fromisoformat(last) >= night
         if made or (self._not_before is not None and now < self._not_before):
             return
-        trouble = await self._back_up(now)
-        if trouble is None:
+        refused = await self._back_up(now)
+        if refused is None:
             self._not_before = None
             await self._database.write(keep, LAST_BACKUP, now.isoformat())
             return
         self._not_before = now + TRY_AGAIN
         if self._told != night:
             self._told = night
-            await self._tell(BackupFailed(night, self._place.folder, trouble))
+            await self._tell(BackupFailed(night, self._place.folder, refused))
 
     async def _go_on(self) -> None:
         while True:
