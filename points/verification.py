@@ -15,7 +15,7 @@ from points.leaves import Values, pages
 from points.misfits import UNREADABLE, misfits_unsealed, named_or_raised
 from points.models import AccountKind, HoldState, TransferKind, accounts, balances, holds, transfers
 from points.proofs import short_root
-from points.recomputing import awards, awards_that_waited, month_budgets
+from points.recomputing import awards, awards_of_nothing, awards_that_waited, month_budgets
 from points.recounting import COUNTED, Recount
 from points.seal_checks import walk
 from points.seals import SealKind, headers, seals
@@ -238,6 +238,7 @@ _CHECKS: tuple[Callable[[Session], Iterator[str]], ...] = (
     _reversals,
     awards,
     awards_that_waited,
+    awards_of_nothing,
     month_budgets,
     _captures,
     _held,
