@@ -101,9 +101,11 @@ def _garbled(
 ) -> Iterator[str]:
     """Name text that is no UTF-8; SQLite itself has no word for it, so it is decoded here."""
     words = [column for column in table.columns if _is_words(column)]
+    if not words:
+        return
     kept = (case((func.typeof(_as_kept(column)) == "text", _bytes(column))) for column in words)
-    query = select(*keys, *kept).select_from(table).where(among)
-    for row in session.connection().execute(query.execution_options(yield_per=1000)) if words else ():
+    query = select(*keys, *kept).select_from(table).where(among, or_(*map(_is_not_plain, words)))
+    for row in session.connection().execute(query.execution_options(yield_per=1000)):
         for column, value in zip(words, row[len(keys) :], strict=True):
             if value is not None and not _is_utf8(value):
                 yield _named(table, row[: len(keys)], column)
@@ -112,6 +114,12 @@ def _garbled(
 def _is_words(column: Column[Any]) -> bool:
     """Tell whether a column keeps text that its other checks let pass; names and moments say what may be."""
     return isinstance(column.type, (String, AutoString, JSON)) and not isinstance(column.type, Enum)
+
+
+def _is_not_plain(column: Column[Any]) -> ColumnElement[bool]:
+    """Tell text that is more than printable ASCII, so that little is decoded; GLOB ends at a 0."""
+    as_kept = _as_kept(column)
+    return or_(as_kept.op("GLOB")("*[^ -~]*"), func.length(_bytes(column)) != func.length(as_kept))
 
 
 def _is_utf8(value: bytes) -> bool:

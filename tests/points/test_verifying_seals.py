@@ -251,6 +251,7 @@ UNSEALED = [
         )
     ),
     ("UPDATE transfer SET key = CAST(x'62ff31' AS TEXT) WHERE id = 2", "transfer 2 keeps no key"),
+    ("UPDATE transfer SET key = CAST(x'6200ff' AS TEXT) WHERE id = 2", "transfer 2 keeps no key"),
     ("UPDATE account SET owner = CAST(x'62ff31' AS TEXT) WHERE id = 1", "account 1 keeps no owner"),
     ("UPDATE hold SET key = CAST(x'62ff31' AS TEXT) WHERE id = 1", "hold 1 keeps no key"),
     ("UPDATE activity SET code = CAST(x'62ff31' AS TEXT) WHERE id = 1", "activity 1 keeps no code"),
