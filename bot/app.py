@@ -45,12 +45,13 @@ from bot.delivery.transport import BoundedRequest
 from bot.figures import of_outbox
 from bot.hearing import Around, Hearing, Known, hears, secret_of
 from bot.keeping.nightly import BackupFailed, Nightly, Place
-from bot.migrating import latest, migrate
+from bot.migrating import latest
 from bot.neighbourhood import Neighbourhood, load
 from bot.remembered import BOT_ID, BOT_USERNAME, WEBHOOK_URL, keep, recall
 from bot.schedule import Schedule
 from bot.settings import Settings
 from bot.settling import settle
+from bot.upgrading import bring_up_to_date
 from bot.web.heartbeat import Heartbeat
 from points.shops import close_what_is_gone
 
@@ -93,7 +94,7 @@ async def opened(
     """
     clock = clock or SystemClock()
     neighbourhood = load(settings.community)
-    await asyncio.to_thread(migrate, settings.database_url, backup_folder=None)
+    await asyncio.to_thread(bring_up_to_date, settings)
     async with AsyncExitStack() as stack:
         pace = pace or _pace(settings, clock)
         bot = _bot(settings, pace)

@@ -29,7 +29,7 @@ class NoBackup(StrEnum):
     """Why there is no backup file."""
 
     NOT_NEEDED = "nothing was there to lose"
-    LEFT_TO_THE_SERVER = "PostgreSQL is backed up by its own means"
+    NO_FOLDER = "a PostgreSQL database is kept only where a folder for backups is set"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -118,10 +118,11 @@ def prepare(url: str) -> None:
             """Nothing to do."""
 
 
-def migrate(url: str, *, backup_folder: Path | None = None) -> Migrated:
+def migrate(url: str, *, backup_folder: Path | None = None, archives: Path | None = None) -> Migrated:
     """Bring a database to the latest revision, all or nothing, while nobody else writes.
 
-    An SQLite file that holds something is first copied into the backup folder (or beside itself).
+    An SQLite file that holds something is first copied into the backup folder (or beside itself), PostgreSQL
+    written into an archive where there is a folder for `archives`.
 
     Raises:
         NewerDatabase, StrangeDatabase, UnreadableDatabase, BrokenReferences: nothing was changed.
@@ -133,7 +134,7 @@ def migrate(url: str, *, backup_folder: Path | None = None) -> Migrated:
             raise NewerDatabase(str(before))
         if before == latest():
             return Migrated(before=before, after=str(before), backup=NoBackup.NOT_NEEDED)
-        backup = _back_up(address(url), before, backup_folder)
+        backup = _backed_up(connection, address(url), before, backup_folder, archives)
         upgrade_to(connection, "head")
         check_references(connection)
         return Migrated(before=before, after=str(latest()), backup=backup)
@@ -226,12 +227,29 @@ def revision_of(connection: Connection) -> str | None:
     return connection.execute(text(f"SELECT version_num FROM {VERSION_TABLE}")).scalar_one_or_none()  # noqa: S608
 
 
-def _back_up(where: URL, revision: str | None, folder: Path | None) -> Path | NoBackup:
-    """Copy the file as it is at this moment; a copy that did not end well never bears a backup's name."""
-    if where.drivername != "sqlite":
-        return NoBackup.LEFT_TO_THE_SERVER
+def _backed_up(
+    connection: Connection, where: URL, revision: str | None, copies: Path | None, archives: Path | None
+) -> Path | NoBackup:
     if revision is None:
         return NoBackup.NOT_NEEDED
+    if where.drivername == "sqlite":
+        return _copied(where, revision, copies)
+    return NoBackup.NO_FOLDER if archives is None else _archived(connection, revision, archives)
+
+
+def _archived(connection: Connection, revision: str, folder: Path) -> Path:
+    """Write everything into an archive while nobody else gets in, so that it is of one moment."""
+    from bot.keeping.emptying import lock_everything  # noqa: PLC0415 - keeping knows this module
+    from bot.keeping.saving import save  # noqa: PLC0415
+
+    lock_everything(connection)
+    folder.mkdir(parents=True, exist_ok=True)
+    now = SystemClock().now()
+    return save(connection, folder / f"before-upgrade-{revision}-{now:%Y%m%dT%H%M%S.%fZ}.zip", now=now).file
+
+
+def _copied(where: URL, revision: str, folder: Path | None) -> Path:
+    """Copy the file as it is at this moment; a copy that did not end well never bears a backup's name."""
     file = Path(where.database or "").absolute()
     folder = folder or file.parent
     folder.mkdir(parents=True, exist_ok=True)

@@ -9,6 +9,7 @@ BOT_USERNAME = "bot_username"
 WEBHOOK_SECRET = "webhook_secret"  # noqa: S105 - the name of the fact
 WEBHOOK_URL = "webhook_url"
 ALIVE_AT = "alive_at"
+MONTHLY_BUDGET = "monthly_budget"  # of the neighbourhood's file at the last start
 
 
 class Remembered(SQLModel, table=True):

@@ -64,6 +64,7 @@ from points.periods import Span, first_month, is_period, months_in, period_later
 from points.posting import Groups, Outcome, Posted, Posting, Refused, post, post_linked, post_one
 from points.proofs import PUBLISHED_DIGITS, short_root
 from points.purses import Passing, apart, live_together, purses_shared
+from points.raising import raise_budget
 from points.ranking import AROUND
 from points.redemptions import Cancelled, GivenBack, Lapsed, Redeemed, cancel, lapse, redeem, why_ended
 from points.reversing import reverse
@@ -254,6 +255,7 @@ __all__ = [
     "post_linked",
     "post_one",
     "purses_shared",
+    "raise_budget",
     "redeem",
     "redemption",
     "redemptions_of",

@@ -36,15 +36,25 @@ def place(session: Session, *, month: str, amount: int, budget: int | None, sinc
     In the month itself it is issued, in a later one promised; a month that cannot give it is closed. One that
     gives nothing yet takes any amount: what is more than the budget by now is cut when it is paid.
     """
-    chosen, last = since or month, months_later(month, FURTHEST)
-    while not _takes(session, chosen, amount, budget) and chosen < last:
-        close = update(budgets).where(_b.month == chosen)
-        session.connection().execute(close.values(closed=True))
-        chosen = months_later(chosen, 1)
+    chosen = _first_to_take(session, since or month, months_later(month, FURTHEST), amount, budget)
     column = _b.issued if chosen == month else _b.promised
     entered = update(budgets).where(_b.month == chosen).values({column: column + amount})
     session.connection().execute(entered)
     return chosen
+
+
+def promise(session: Session, *, month: str, amount: int, budget: int | None) -> str:
+    """Promise one award in the first month from this one on that is not closed and can give it."""
+    chosen = _first_to_take(session, month, months_later(month, FURTHEST), amount, budget)
+    entered = update(budgets).where(_b.month == chosen).values(promised=_b.promised + amount)
+    session.connection().execute(entered)
+    return chosen
+
+
+def reopen(session: Session, *, month: str) -> None:
+    """Let this month and the later ones give again what they may: their budget was raised."""
+    opened = update(budgets).where(_b.month >= month)
+    session.connection().execute(opened.values(closed=False))
 
 
 def redeem_promise(
@@ -77,6 +87,14 @@ def _enter_all(session: Session, month: str, amount: int, budget: int | None) ->
         entering = entering.where(_b.closed.is_(False), _b.issued + _b.promised + amount <= budget)
     entered = session.connection().execute(entering.values(issued=_b.issued + amount))
     return bool(entered.rowcount)
+
+
+def _first_to_take(session: Session, chosen: str, last: str, amount: int, budget: int | None) -> str:
+    while not _takes(session, chosen, amount, budget) and chosen < last:
+        close = update(budgets).where(_b.month == chosen)
+        session.connection().execute(close.values(closed=True))
+        chosen = months_later(chosen, 1)
+    return chosen
 
 
 def _takes(session: Session, month: str, amount: int, budget: int | None) -> bool:

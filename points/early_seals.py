@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Select, and_, func, select
 from sqlmodel import Session
 
+from points.counting import counted
 from points.models import TransferKind, transfers
 from points.seals import seals
 
@@ -48,7 +49,8 @@ def _late(session: Session, seal: Any) -> Iterator[str]:
     rows = session.connection().execute(select(_t.id, _t.at).where(after).order_by(_t.id))
     late = [row.id for row in rows if abs(row.at - seal.at) > CLOSE]
     if late:
+        many = counted(len(late), "transfer that counts", "transfers that count")
         yield (
-            f"seal {seal.id} ended {seal.month} too early: {len(late)} transfers that count in that month or"
-            f" before were posted after it, the first is transfer {late[0]}"
+            f"seal {seal.id} ended {seal.month} too early: {many} in that month or before"
+            f" came after it, the first is transfer {late[0]}"
         )

@@ -8,7 +8,7 @@ from sqlalchemy import Row, Select, and_, func, or_, select
 from sqlmodel import Session
 
 from points.activities import VersionedRule, all_versions
-from points.earnings import budgets, waiting_awards
+from points.earnings import budgets, nothing_awarded, waiting_awards
 from points.inputs import Inputs, read_inputs
 from points.models import TransferKind, transfers
 from points.rules import ActivityRule
@@ -16,7 +16,7 @@ from points.shelf import activities
 
 PLAIN = "{}"  # the inputs of an award that nothing but rule and minutes made
 
-_t, _w, _b, _a = transfers.c, waiting_awards.c, budgets.c, activities.c
+_t, _w, _b, _a, _n = transfers.c, waiting_awards.c, budgets.c, activities.c, nothing_awarded.c
 
 
 def awards(session: Session) -> Iterator[str]:
@@ -41,6 +41,16 @@ def awards_that_waited(session: Session) -> Iterator[str]:
     paid = select(_w.id, _w.transfer).join(transfers, _t.id == _w.transfer).where(~same)
     for row in _rows(session, paid):
         yield f"waiting award {row.id} says transfer {row.transfer} paid it, but that one paid something else"
+
+
+def awards_of_nothing(session: Session) -> Iterator[str]:
+    """Name the transfers under a key by which an award came to nothing: a key stands for one thing, for ever.
+
+    Looked at here, not at each posting: each kind of key is made by one rule, and no two share one.
+    """
+    taken = select(_t.id, _n.key, _n.rule).join(nothing_awarded, _n.key == _t.key).order_by(_t.id)
+    for row in _rows(session, taken):
+        yield f"transfer {row.id} has the key {row.key}, under which rule {row.rule} had given nothing"
 
 
 def month_budgets(session: Session) -> Iterator[str]:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from sqlmodel import Session
 
+from points.counting import counted
 from points.leaves import NAMES, Values, hashes, pages
 from points.misfits import UNREADABLE, named_or_raised
 from points.proofs import NOTHING_BEFORE, Header, leaf_hashes, root_of
@@ -106,7 +107,9 @@ def _changed(session: Session, header: Header, above: int, kept: bytes) -> Itera
         found = set(leaves)
         lost = next((place for place, leaf in enumerate(sealed) if leaf not in found), 0)  # kept twice: none
         near = f"after transfer {ids[lost - 1]}" if 0 < lost <= len(ids) else "at its beginning"
-        yield f"{len(sealed) - len(leaves)} of the {len(sealed)} transfers under {name} are gone, {near}"
+        gone = len(sealed) - len(leaves)
+        are = "is" if gone == 1 else "are"
+        yield f"{gone} of the {counted(len(sealed), 'transfer')} under {name} {are} gone, {near}"
 
 
 def _strangers(

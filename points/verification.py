@@ -12,10 +12,10 @@ from points.ddl import missing_guards
 from points.early_seals import early_seals
 from points.fund_checks import fund_problems
 from points.leaves import Values, pages
-from points.misfits import UNREADABLE, named_or_raised
+from points.misfits import UNREADABLE, misfits_unsealed, named_or_raised
 from points.models import AccountKind, HoldState, TransferKind, accounts, balances, holds, transfers
 from points.proofs import short_root
-from points.recomputing import awards, awards_that_waited, month_budgets
+from points.recomputing import awards, awards_of_nothing, awards_that_waited, month_budgets
 from points.recounting import COUNTED, Recount
 from points.seal_checks import walk
 from points.seals import SealKind, headers, seals
@@ -231,12 +231,14 @@ def _codes(session: Session) -> Iterator[str]:
 
 
 _CHECKS: tuple[Callable[[Session], Iterator[str]], ...] = (
+    misfits_unsealed,
     _guards,
     _numbers,
     _transfer_shapes,
     _reversals,
     awards,
     awards_that_waited,
+    awards_of_nothing,
     month_budgets,
     _captures,
     _held,

@@ -1,10 +1,11 @@
 """/bind and /unbind: a coordinator ties a group or channel to an area, whose leaderboards then go there."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from markupsafe import Markup
 from sqlmodel import Session
-from telegram.constants import ChatMemberStatus
+from telegram.constants import ChatMemberStatus, ChatType
 from telegram.error import BadRequest, Forbidden
 
 from bot.chat.house import House
@@ -32,6 +33,14 @@ LONGEST_TITLE = 24  # of a button's label
 
 class NoSuchPlaceError(Exception):
     """What was typed names no area."""
+
+
+class SeveralPlacesError(Exception):
+    """What was typed names several areas, here by code; each with the names on the way down to it."""
+
+    def __init__(self, choices: Mapping[str, tuple[Mapping[str, str], ...]]) -> None:
+        super().__init__(", ".join(choices))
+        self.choices = choices
 
 
 class NotBoundError(Exception):
@@ -82,7 +91,7 @@ async def offer_channel(turn: Turn, *, chat_id: int, title: str) -> None:
 async def bind_channel(turn: Turn) -> None:
     """Bind a channel that the speaker leads."""
     who, chat_id = _coordinator(turn), -turn.said.number(0)
-    title = await _led(turn, chat_id)
+    title = await led_channel(turn, chat_id)
     where = await turn.act(
         bind_group,
         chat_id=chat_id,
@@ -110,6 +119,7 @@ def bind_group(
     Raises:
         NotAllowed: the actor does not coordinate there.
         NoSuchPlaceError: what was typed names no area.
+        SeveralPlacesError: it names more than one.
     """
     where = _named(session, typed) if typed.strip() else _widest(session, actor)
     before = bound_to(session, chat_id)
@@ -174,20 +184,36 @@ def _widest(session: Session, actor: Person) -> AreaView:
 
 def _named(session: Session, typed: str) -> AreaView:
     wanted = plain_words(typed)
-    for one in areas_within(session, root_area(session).area_id):
-        if wanted in (plain_words(one.code), *map(plain_words, one.names.values())):
-            return one
-    raise NoSuchPlaceError
+    places = areas_within(session, root_area(session).area_id)
+    coded = [one for one in places if wanted == plain_words(one.code)]
+    found = coded or [one for one in places if wanted in map(plain_words, one.names.values())]
+    if len(found) > 1:
+        raise SeveralPlacesError({one.code: _way_to(session, one) for one in found})
+    if not found:
+        raise NoSuchPlaceError
+    return found[0]
 
 
-async def _led(turn: Turn, chat_id: int) -> str:
-    """Ask Telegram whether the speaker leads this channel, and what it is called."""
+def _way_to(session: Session, place: AreaView) -> tuple[Mapping[str, str], ...]:
+    """Give an area's names after those of what it lies in, but for the whole community."""
+    if place.parent_id is None:
+        return ()
+    return (*_way_to(session, area(session, place.parent_id)), place.names)
+
+
+async def led_channel(turn: Turn, chat_id: int) -> str:
+    """Ask Telegram whether the speaker leads this channel, and what it is called.
+
+    Raises:
+        NotInChannelError: the bot is not in it, the speaker does not lead it, or it is no channel.
+    """
     try:
         member = await turn.bot.get_chat_member(chat_id, turn.speaker.user_id)
         chat = await turn.bot.get_chat(chat_id)
     except (BadRequest, Forbidden):
         raise NotInChannelError from None
-    if member.status not in (ChatMemberStatus.OWNER, ChatMemberStatus.ADMINISTRATOR):
+    leads = member.status in (ChatMemberStatus.OWNER, ChatMemberStatus.ADMINISTRATOR)
+    if not leads or chat.type != ChatType.CHANNEL:
         raise NotInChannelError
     return chat.title or ""
 
@@ -232,6 +258,15 @@ async def _bound(turn: Turn, where: AreaView) -> Message:
 @refuses(NoSuchPlaceError)
 def _no_such_place(_: NoSuchPlaceError, t: Texts, house: House) -> str:
     return t("bind.no_area", bot=house.bot_username)
+
+
+@refuses(SeveralPlacesError)
+def _several_places(error: SeveralPlacesError, t: Texts, house: House) -> str:
+    lines = [
+        t("bind.choice", bot=house.bot_username, code=code, area=" · ".join(map(t.name, way)))
+        for code, way in error.choices.items()
+    ]
+    return t("bind.several", choices="\n".join(lines))
 
 
 @refuses(NotBoundError)

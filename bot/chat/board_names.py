@@ -49,6 +49,14 @@ def place_names(session: Session, area_ids: Iterable[int], place: Place) -> dict
     return {area_id: whole if one.code in unnamed else one.names for area_id, one in found.items()}
 
 
+def place_of_deed(session: Session, area_id: int, place: Place, *, named: bool) -> Names:
+    """Name where a listed deed belongs; of who hides only the whole community.
+
+    However many live in a building, its others may be named elsewhere, and then one is left.
+    """
+    return place_names(session, [area_id], place)[area_id] if named else root_area(session).names
+
+
 def _group_names(session: Session, kind: GroupKind, code: str) -> Names:
     return _team_names(session, code) if kind is GroupKind.TEAM else _area_names(session, code)
 

@@ -7,7 +7,7 @@ from telegram import Bot
 from telegram import Message as TelegramMessage
 from telegram.error import BadRequest, Forbidden
 
-from bot.chat.binding import NotInChannelError, bind, offer_channel
+from bot.chat.binding import bind, led_channel, offer_channel
 from bot.chat.house import House
 from bot.chat.keyboards import one_a_row
 from bot.chat.starting import opens
@@ -44,7 +44,7 @@ async def from_channel(turn: Turn, number: str) -> None:
 
     Raises:
         NotAllowed: the speaker coordinates nothing.
-        NotInChannelError: the bot is in no such channel.
+        NotInChannelError: the bot is in no such channel, or the speaker does not lead it.
     """
     if not turn.person.may(Act.BIND_GROUP):
         raise NotAllowed(Act.BIND_GROUP)
@@ -53,8 +53,5 @@ async def from_channel(turn: Turn, number: str) -> None:
     if await turn.look(binding, -int(number)) is not None:
         await bind(turn)
         return
-    try:
-        chat = await turn.bot.get_chat(-int(number))
-    except (BadRequest, Forbidden):
-        raise NotInChannelError from None
-    await offer_channel(turn, chat_id=chat.id, title=chat.title or "")
+    title = await led_channel(turn, -int(number))
+    await offer_channel(turn, chat_id=-int(number), title=title)

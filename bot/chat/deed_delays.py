@@ -6,7 +6,7 @@ from sqlmodel import Session
 
 from bot.chat.announcing import announces
 from bot.chat.deed_news import OTHERS_DUE, REMIND_DUE, put_due, tell_verifiers
-from bot.chat.deed_words import ask_again, what
+from bot.chat.deed_words import ask_again, verifier_name, what
 from bot.chat.house import House
 from bot.chat.keyboards import one_a_row
 from bot.chat.telling import tell
@@ -34,7 +34,10 @@ def reminded(session: Session, event: DeedReminded, house: House, now: datetime)
 
     def to_claimant(t: Texts) -> Message:
         html = t.rich(
-            "deed.reminded", by=card.name(deed.asked_by), what=what(t, deed), question=deed.question or ""
+            "deed.reminded",
+            by=verifier_name(t, card, deed.asked_by),
+            what=what(t, deed),
+            question=deed.question or "",
         )
         return Message(html, one_a_row(Button(t("deed.button_answer"), f"dw:{deed.deed_id}")))
 

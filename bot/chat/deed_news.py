@@ -8,7 +8,7 @@ from sqlmodel import Session
 
 from bot.chat.announcing import announces
 from bot.chat.conversation import RESTING, Talk, remember, talk_of
-from bot.chat.deed_words import objection, question, reason, what
+from bot.chat.deed_words import objection, question, reason, verifier_name, what
 from bot.chat.earning_words import earning, earning_html
 from bot.chat.house import House
 from bot.chat.keyboards import one_a_row
@@ -109,7 +109,10 @@ def asked_back(session: Session, event: DeedAskedBack, house: House, now: dateti
 
     def words(t: Texts) -> Message:
         html = t.rich(
-            "deed.asked_back", by=card.name(deed.asked_by), what=what(t, deed), question=deed.question or ""
+            "deed.asked_back",
+            by=verifier_name(t, card, deed.asked_by),
+            what=what(t, deed),
+            question=deed.question or "",
         )
         return Message(html, one_a_row(Button(t("deed.button_answer"), f"dw:{deed.deed_id}")))
 
@@ -224,7 +227,7 @@ def _paid_heading(t: Texts, card: DeedCard) -> Markup:
     if deed.listed_until is not None:
         return t.rich("deed.paid_listed", what=what(t, deed))
     if deed.origin is Origin.AWARD:
-        by = card.name(deed.verifier) or t("verify.somebody")
+        by = card.public_name(deed.verifier) or t("deed.awarder")
         return t.rich("award.told", by=by, what=what(t, deed), note=deed.note or "").strip()
     return t.rich("deed.paid", what=what(t, deed))
 

@@ -91,6 +91,11 @@ def decided(t: Texts, card: DeedCard, key: str, by: int | None, *, points: int |
     return Message(html)
 
 
+def verifier_name(t: Texts, card: DeedCard, resident_id: int | None) -> str:
+    """Name who verifies to whose deed it is: as everybody may read of them, or not at all."""
+    return card.public_name(resident_id) or t("deed.verifier")
+
+
 def reason(t: Texts, deed: DeedView) -> str:
     """Say why a deed was rejected."""
     return t(WHYS[deed.why]) if deed.why is not None else deed.reason or ""

@@ -31,6 +31,7 @@ from bot.chat.plotting import rehearses
 from bot.chat.refusals import refusal, refuses
 from bot.chat.texts import Texts, language_of, texts
 from bot.chat.turn import ALBUM, HEARD, Forged, Said, Speaker, Turn
+from bot.chat.unforeseen import apology
 from bot.clock import Clock
 from bot.community import ChatState, Person, known_as, mark_chat, person
 from bot.database import Database
@@ -216,8 +217,7 @@ class Door:
             if sentence is not None and rehearses(turn):
                 sentence = rehearsed(turn.t, sentence)
             if sentence is None:
-                log.exception("chat.failed")
-                sentence = turn.t("oops.unexpected")
+                sentence = await apology(turn, error)
             await turn.toast(sentence, alert=True)
 
     async def _turn(self, user: User, said: Said, chat_id: int, query: CallbackQuery | None = None) -> Turn:

@@ -18,7 +18,7 @@ from bot.chat.starting import opens
 from bot.chat.texts import Texts
 from bot.chat.turn import Turn
 from bot.chat.wrong_codes import check_not_paused, count_wrong, require_not_paused
-from bot.community import Act, NotAllowed, require
+from bot.community import Act, NotAllowed, near_people, require
 from bot.delivery import Button, Message
 from points import (
     UNDO_WITHIN,
@@ -41,6 +41,14 @@ ASKED: Final = "handover.code"
 SHOWN: Final = "handover.shown"
 DONE: Final = "handover.done"
 UNDONE: Final = "undo-handover"
+
+
+class OwnCode(Exception):
+    """The code is of who would hand it over, or of somebody near to them."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
 
 
 async def handover(turn: Turn) -> None:
@@ -76,7 +84,7 @@ async def show_code(turn: Turn, typed: str) -> None:
     """Show a merchant what a code is for, and ask whether it is handed over now."""
     await check_not_paused(turn)
     try:
-        code = await turn.look(_for_merchant, typed, turn.me)
+        code = await turn.look(_for_merchant, typed, turn.me, turn.now)
     except (UnknownCode, NotYourReward):
         await count_wrong(turn)
         raise
@@ -141,7 +149,7 @@ async def from_picture(turn: Turn, payload: str) -> None:
         await turn.say(Message(str(turn.t.rich("handover.unknown_picture"))))
         await show_card(turn)
         return
-    if await turn.look(_stands_for, turn.me, code.merchant):
+    if code.resident_id != turn.me and await turn.look(_stands_for, turn.me, code.merchant):
         await show_code(turn, code.code)
     elif code.resident_id != turn.me:
         if at_a_shop:
@@ -155,7 +163,7 @@ async def from_picture(turn: Turn, payload: str) -> None:
 
 async def _say_again(turn: Turn, code: str) -> None:
     """Answer a second tap, or the first one again after a crash: the goods are still to be given."""
-    view = await turn.look(_for_merchant, code, turn.me)
+    view = await turn.look(_for_merchant, code, turn.me, turn.now)
     if view.state is RedemptionState.HANDED_OVER and view.ended_at is not None and _fresh(view, turn.now):
         await _show_done(turn, view, view.ended_at)
     else:
@@ -187,11 +195,13 @@ def _fresh(code: RedemptionView, now: datetime) -> bool:
     return code.ended_at is not None and code.returned_at is None and now <= code.ended_at + UNDO_WITHIN
 
 
-def _for_merchant(session: Session, typed: str, resident_id: int) -> RedemptionView:
+def _for_merchant(session: Session, typed: str, resident_id: int, now: datetime) -> RedemptionView:
     mine = merchant_codes(session, resident_id)
     code = look_up(session, typed)
     if mine is not None and code.merchant not in mine:
         raise NotYourReward(code.code)
+    if code.resident_id in near_people(session, [resident_id], now):
+        raise OwnCode(code.code)
     return code
 
 
@@ -205,6 +215,7 @@ def _stands_for(session: Session, resident_id: int, merchant: str) -> bool:
 
 def _hand_over(session: Session, resident_id: int, code: str, now: datetime, zone: ZoneInfo) -> HandedOver:
     require_not_paused(session, resident_id, now)
+    _for_merchant(session, code, resident_id, now)
     mine = merchant_codes(session, resident_id)
     done = hand_over(session, code=code, merchant_codes=mine, now=now, zone=zone)
     record_of_code(session, actor=resident_id, act=Act.HAND_OVER, event=done, now=now)
@@ -214,6 +225,7 @@ def _hand_over(session: Session, resident_id: int, code: str, now: datetime, zon
 def _undo_handover(
     session: Session, resident_id: int, code: str, now: datetime, zone: ZoneInfo
 ) -> HandoverUndone:
+    _for_merchant(session, code, resident_id, now)
     mine = merchant_codes(session, resident_id)
     undone = undo_handover(session, code=code, merchant_codes=mine, now=now, zone=zone)
     record_of_code(session, actor=resident_id, act=UNDONE, event=undone, now=now)
@@ -222,6 +234,12 @@ def _undo_handover(
 
 def _nowhere(_: object) -> Talk | None:
     return None
+
+
+@refuses(OwnCode)
+def _own_code(error: OwnCode, t: Texts, house: House) -> str:
+    facts = house.neighbourhood.community
+    return t("handover.own", code=error.code, operator=t.name(facts.operators), phone=facts.phone)
 
 
 @refuses(NotHandedOver)

@@ -1,9 +1,11 @@
 """📜 What is listed before it is paid: everybody may object, and coordinators decide on objections."""
 
+from collections.abc import Mapping
+
 from markupsafe import Markup
 from sqlmodel import Session
 
-from bot.chat.board_names import Names, place_names
+from bot.chat.board_names import Names, place_of_deed
 from bot.chat.deed_closing import close_questions, questions_about
 from bot.chat.deed_rules import rules_of
 from bot.chat.deed_words import decided, what
@@ -36,14 +38,14 @@ async def show_list(turn: Turn) -> None:
         await turn.ask(Message(turn.t.rich("public.nothing")), LIST)
         return
     names = await turn.look(_names, cards)
-    places = await turn.look(place_names, {card.deed.area_id for card in cards}, Place.PRIVATE)
+    places = await turn.look(_places, cards, names)
     buttons = [
         Button(_label(turn.t, card, names[card.deed.deed_id]), f"do:{card.deed.deed_id}") for card in cards
     ]
     rows = paged(buttons, page, lambda number: f"dv:{number}", turn.t)
     shown = cards[min(page, (len(cards) - 1) // PAGE) * PAGE :][:PAGE]
     lines = [
-        _line(turn.t, turn.house, card, names[card.deed.deed_id], places[card.deed.area_id]) for card in shown
+        _line(turn.t, turn.house, card, names[card.deed.deed_id], places[card.deed.deed_id]) for card in shown
     ]
     await turn.ask(Message(Markup("\n").join([turn.t.rich("public.heading"), *lines]), rows), LIST)
 
@@ -138,6 +140,16 @@ def _names(session: Session, cards: tuple[DeedCard, ...]) -> dict[int, str]:
     owners = {card.deed.deed_id: card.deed.resident_id for card in cards}
     shown = shown_names(session, [number for number in owners.values() if number], Place.PRIVATE)
     return {deed_id: shown.get(owner or 0, "") for deed_id, owner in owners.items()}
+
+
+def _places(session: Session, cards: tuple[DeedCard, ...], names: Mapping[int, str]) -> dict[int, Names]:
+    """Give by deed where it belongs, as everybody may read it."""
+    return {
+        card.deed.deed_id: place_of_deed(
+            session, card.deed.area_id, Place.PRIVATE, named=bool(names[card.deed.deed_id])
+        )
+        for card in cards
+    }
 
 
 def _label(t: Texts, card: DeedCard, name: str) -> str:

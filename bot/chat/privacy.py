@@ -11,7 +11,7 @@ from sqlmodel import Session
 import points
 from bot import callouts, community, delivery
 from bot.chat.conversation import forget_named, remember
-from bot.chat.deed_closing import Asked, questions_about
+from bot.chat.deed_closing import Asked, ask_without_name, questions_about
 from bot.chat.deed_news import about
 from bot.chat.house import House
 from bot.chat.keyboards import one_a_row
@@ -22,7 +22,7 @@ from bot.delivery import Button, Message
 from bot.giving import SpendingWithdrawn, withdrawn_with
 from bot.intake import forget_person
 from bot.schedule import put
-from points.deeds import exported_deeds, forget_deeds, open_deeds_of, reopen_deeds
+from points.deeds import exported_deeds, forget_deeds, objections_of, open_deeds_of, reopen_deeds
 from points.giving import exported_spendings, forget_spendings
 from points.shops import ComplaintLeft, LeftLine
 
@@ -158,9 +158,12 @@ def erase_resident(
 ) -> tuple[points.Cancelled | LeftLine | ComplaintLeft | SpendingWithdrawn | DeedReopened, ...]:
     """Erase a resident from every room; give what shops, neighbours and coordinators are to hear."""
     callouts.forget(session, resident_id=resident_id, chat_id=chat_id, now=now)
+    objected = objections_of(session, resident_id)
     begun = reopen_deeds(session, verifier_id=resident_id)
     for deed_id in forget_deeds(session, resident_id=resident_id):
         delivery.withdraw(session, about(deed_id), now)
+    for deed_id in objected:
+        ask_without_name(session, deed_id, now=now)
     taken_back = forget_spendings(session, resident_id=resident_id, now=now)
     given_back = points.forget_owner(session, resident_id, now)
     forget_named(session, community.names_known(session, resident_id))

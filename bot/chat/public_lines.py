@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from bot.chat.board_names import place_names
+from bot.chat.board_names import place_of_deed
 from bot.chat.deed_words import what
 from bot.chat.giving_words import about
 from bot.chat.group_news import tell_groups
@@ -28,7 +28,7 @@ def announce_listed(session: Session, event: DeedListed, house: House, now: date
     deed, where = event.card.deed, area(session, event.card.deed.area_id)
     owner = deed.resident_id or 0
     name = shown_names(session, [owner], Place.GROUP).get(owner, "")
-    place = place_names(session, [where.area_id], Place.GROUP)[where.area_id]
+    place = place_of_deed(session, where.area_id, Place.GROUP, named=bool(name))
 
     def words(t: Texts) -> Message:
         html = t.rich(

@@ -9,7 +9,7 @@ from sqlmodel import Session
 from bot.chat.deed_closing import close_questions, questions_about
 from bot.chat.deed_proof import proof_of
 from bot.chat.deed_rules import rules_of
-from bot.chat.deed_words import SHORT_QUESTION, decided, short, what
+from bot.chat.deed_words import SHORT_QUESTION, decided, short, verifier_name, what
 from bot.chat.house import House
 from bot.chat.keyboards import one_a_row
 from bot.chat.refusals import refuses
@@ -147,7 +147,8 @@ async def take_answer(turn: Turn) -> None:
     except (DecidedBefore, NotAskedBack):
         await turn.step(None)
         raise
-    await turn.say(Message(turn.t.rich("deed.answered", by=told.card.name(told.card.deed.asked_by))))
+    by = verifier_name(turn.t, told.card, told.card.deed.asked_by)
+    await turn.say(Message(turn.t.rich("deed.answered", by=by)))
     close_questions(turn, asked, lambda t: decided(t, told.card, "verify.answered", None))
 
 

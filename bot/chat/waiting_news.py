@@ -16,8 +16,9 @@ from bot.chat.telling import tell
 from bot.chat.texts import Texts
 from bot.community import addresses
 from bot.delivery import Lane, Message
+from bot.remembered import MONTHLY_BUDGET, keep, recall
 from bot.schedule import put
-from points import Awarded, PaidLater, PutOff, WaitingPaid, month_of, months_later, pay_waiting
+from points import Awarded, PaidLater, PutOff, WaitingPaid, month_of, months_later, pay_waiting, raise_budget
 
 WAITING_DUE = "points.waiting"
 AT = time(8)  # before the leaderboard of the month that is over, and not in the night
@@ -26,6 +27,8 @@ AT = time(8)  # before the leaderboard of the month that is over, and not in the
 def plan_first(session: Session, house: House, now: datetime) -> None:
     """Note at a start when the next points that wait are due: this month's if that is still to come."""
     month = month_of(now, house.zone)
+    if _is_raised(session, house):
+        _serve_sooner(session, month, house, now)
     _plan(session, month, house.zone)
     _plan(session, months_later(month, 1), house.zone)
 
@@ -36,9 +39,26 @@ def pay(session: Session, facts: Mapping[str, Any], now: datetime, house: House)
     _plan(session, months_later(str(facts["month"]), 1), house.zone)
     if paid.more:
         part = int(facts.get("part", 0)) + 1
-        again = {"month": facts["month"], "part": part}
-        put(session, key=f"{WAITING_DUE}:{facts['month']}:{part}", kind=WAITING_DUE, at=now, facts=again)
+        raised = facts.get("raised", "")
+        again = {"month": facts["month"], "part": part, "raised": raised}
+        key = f"{WAITING_DUE}:{facts['month']}:{raised}{part}"
+        put(session, key=key, kind=WAITING_DUE, at=now, facts=again)
     return paid
+
+
+def _is_raised(session: Session, house: House) -> bool:
+    """Tell whether the file gives a month more than at the last start."""
+    budget, before = house.neighbourhood.points.monthly_budget, recall(session, MONTHLY_BUDGET)
+    keep(session, MONTHLY_BUDGET, str(budget))
+    return before is not None and budget > int(before)
+
+
+def _serve_sooner(session: Session, month: str, house: House, now: datetime) -> None:
+    """Let who waits have what the month can give by now, before anybody else."""
+    budget = house.neighbourhood.points.monthly_budget
+    if raise_budget(session, budget=budget, now=now, zone=house.zone):
+        facts = {"month": month, "raised": f"{now.isoformat()}:"}
+        put(session, key=f"{WAITING_DUE}:{month}:{now.isoformat()}", kind=WAITING_DUE, at=now, facts=facts)
 
 
 @announces(WaitingPaid)

@@ -8,7 +8,8 @@ from bot.clock import SystemClock
 from bot.commands.failing import say
 from bot.commands.opening import configured, looking, watching
 from bot.keeping import Saved, save
-from bot.keeping.forgotten import forgotten_in, memory_beside, remember
+from bot.keeping.forgotten import forgotten_in, highest_in, memory_beside, remember, remember_highest
+from points.counting import counted
 
 
 def back_up(file: Path, *, env_file: Path | None) -> None:
@@ -17,7 +18,9 @@ def back_up(file: Path, *, env_file: Path | None) -> None:
     with looking(settings) as session, watching("Writing the backup") as watch:
         connection = session.connection()
         done = save(connection, file, now=SystemClock().now(), watch=watch)
-        remember(memory_beside(file.parent, done.manifest.community), forgotten_in(connection))
+        memory = memory_beside(file.parent, done.manifest.community)
+        remember(memory, forgotten_in(connection))
+        remember_highest(memory, highest_in(connection))
     typer.echo(done.file)
     say(told(done))
 
@@ -25,7 +28,5 @@ def back_up(file: Path, *, env_file: Path | None) -> None:
 def told(done: Saved) -> str:
     """Say what an archive holds, and by what its file is told from a changed one."""
     manifest = done.manifest
-    return (
-        f"{manifest.rows} rows in {len(manifest.tables)} tables, revision {manifest.revision};"
-        f" SHA-256 {done.sha256}"
-    )
+    rows, tables = counted(manifest.rows, "row"), counted(len(manifest.tables), "table")
+    return f"{rows} in {tables}, revision {manifest.revision}; SHA-256 {done.sha256}"

@@ -30,6 +30,7 @@ from bot.sandbox.page.routes import Street, neighbours_from, routes
 from bot.sandbox.room import Room
 from bot.sandbox.story import Cast, Story, StoryBroke
 from bot.settling import settle
+from points.counting import counted
 
 INVITED_FOR_DAYS = 365
 ROOM_FILE = "room.pickle"
@@ -144,7 +145,7 @@ async def _verify(database_url: str) -> str:
         found = await database.read(verify)
     if not found.sound:
         raise Failed(f"The books do not add up: {'; '.join(found.problems)}")
-    return f"{found.transfers} transfers verified, the sum over all accounts is zero"
+    return f"{counted(found.transfers, 'transfer')} verified, the sum over all accounts is zero"
 
 
 def _neighbourhood(folder: Path) -> Neighbourhood:

@@ -16,6 +16,7 @@ from bot.migrating import Standing, standing
 from bot.neighbourhood import UnreadableNeighbourhood, load
 from bot.secrecy import clean
 from bot.settings import Configuration, Settings
+from points.counting import counted
 
 _STANDINGS = {
     Standing.EMPTY: "empty; `linli run` fills it",
@@ -73,8 +74,9 @@ def _neighbourhood(settings: Settings) -> Finding:
     except UnreadableNeighbourhood as error:
         return Finding(good=False, text=str(error))
     counts = (
-        f"{len(found.areas)} areas, {len(found.teams)} teams, {len(found.plans)} plans, "
-        f"{len(found.activities)} activities, {len(found.rewards)} rewards"
+        f"{counted(len(found.areas), 'area')}, {counted(len(found.teams), 'team')},"
+        f" {counted(len(found.plans), 'plan')}, {counted(len(found.activities), 'activity', 'activities')},"
+        f" {counted(len(found.rewards), 'reward')}"
     )
     name = " / ".join(dict.fromkeys(found.names.values()))
     return Finding(good=True, text=f"{settings.community}: {name}, {counts}")

@@ -13,6 +13,7 @@ from bot.commands.failing import Failed
 from bot.commands.opening import configured, looking, watching
 from bot.keeping import kept_tables, rows_of
 from bot.keeping.values import Column, Kind
+from points.counting import counted
 
 LONGEST_CELL = 32_000  # a spreadsheet takes 32,767 characters
 
@@ -30,7 +31,7 @@ def export_everything(folder: Path, *, env_file: Path | None) -> None:
             _write(connection, name, folder / f"{name}.csv")
             if watch:
                 watch(number, len(names))
-    typer.echo(f"{len(names)} files in {folder}")
+    typer.echo(f"{counted(len(names), 'file')} in {folder}")
 
 
 def _write(connection: Connection, table: str, file: Path) -> None:

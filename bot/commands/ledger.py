@@ -25,6 +25,7 @@ from points import (
     verify,
     verify_sums,
 )
+from points.counting import counted
 
 GOING_THROUGH = "Going through the entries"
 
@@ -54,9 +55,10 @@ def _report(found: Verification, sealed: tuple[str, ...] = ()) -> int:
     for problem in problems:
         say(problem)
     count = len(problems)
-    told = f"{count} things do not hold" if count else "everything adds up"
-    seals = f" under {found.seals} seals" if found.seals else ""
-    typer.echo(f"{mark(good=not count)} {found.transfers} entries{seals} checked: {told}")
+    said = "thing does not hold", "things do not hold"
+    told = counted(count, *said) if count else "everything adds up"
+    seals = f" under {counted(found.seals, 'seal')}" if found.seals else ""
+    typer.echo(f"{mark(good=not count)} {_entries(found.transfers)}{seals} checked: {told}")
     return 1 if count else 0
 
 
@@ -110,9 +112,14 @@ def _print(lines: Iterable[str]) -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
+def _entries(number: int) -> str:
+    return counted(number, "entry", "entries")
+
+
 def _told(checked: Checked) -> str:
+    stand = "stands as it was" if checked.proven == 1 else "stand as they were"
     return (
-        f"{checked.proven} entries of account {checked.account} stand as they were sealed in the books of"
+        f"{_entries(checked.proven)} of account {checked.account} {stand} sealed in the books of"
         f" {checked.root_month}, root {short_root(checked.root or '')}"
         f" ({checked.came} came in, {checked.went} went out)"
     )
@@ -128,7 +135,7 @@ def _not_proven(checked: Checked) -> str:
     if not checked.newer and not checked.unsealed:
         return ""
     return (
-        f"Not proven, only said by the file: {checked.newer} entries sealed after that root"
+        f"Not proven, only said by the file: {_entries(checked.newer)} sealed after that root"
         f" and {checked.unsealed} not sealed yet"
         f" ({checked.unproven_came} came in, {checked.unproven_went} went out)."
     )

@@ -4,8 +4,9 @@ from pathlib import Path
 
 import typer
 
+from bot.commands.failing import say
 from bot.commands.opening import configured, working
-from bot.migrating import Standing, migrate, standing
+from bot.migrating import NoBackup, Standing, migrate, standing
 
 _STANDINGS = {
     Standing.EMPTY: "The database is empty; `linli migrate` would fill it.",
@@ -26,8 +27,10 @@ def migrate_now(env_file: Path | None) -> int:
     """Bring the database to this version; a database that holds something is backed up first."""
     settings = configured(env_file).settings
     with working("Bringing the database to this version"):
-        done = migrate(settings.database_url)
+        done = migrate(settings.database_url, archives=settings.backup_folder)
     if isinstance(done.backup, Path):
         typer.echo(f"The database as it was before is kept in {done.backup}.")
+    elif done.backup is NoBackup.NO_FOLDER:
+        say("Nothing keeps the database as it was before: set LINLI_BACKUP_FOLDER, and an upgrade does.")
     typer.echo("The database is of this version now." if done.changed else _STANDINGS[Standing.CURRENT])
     return 0

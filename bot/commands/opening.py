@@ -9,10 +9,12 @@ from rich.console import Console
 from rich.progress import Progress
 from sqlmodel import Session
 
+from bot.commands.failing import Failed
 from bot.database import Database, reading_engine
 from bot.migrating import prepare
 from bot.secrecy import keep_secret
 from bot.settings import Configuration, Settings, read_settings
+from points.misfits import UNREADABLE, misfits
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -53,10 +55,26 @@ def looking(settings: Settings) -> Iterator[Session]:
     prepare(settings.database_url)
     engine = reading_engine(settings.database_url, connections=1)
     try:
-        with engine.connect() as connection, Session(connection) as session:
+        with engine.connect() as connection, Session(connection) as session, _naming_rows(session):
             yield session
     finally:
         engine.dispose()
+
+
+@contextmanager
+def _naming_rows(session: Session) -> Iterator[None]:
+    """Name the rows of the points' books that cannot be read, where that is why something failed.
+
+    Raises:
+        Failed: it is.
+    """
+    try:
+        yield
+    except UNREADABLE as met:
+        rows = tuple(misfits(session))
+        if not rows:
+            raise
+        raise Failed("\n".join(rows)) from met
 
 
 @contextmanager

@@ -13,11 +13,13 @@ from bot.clock import SystemClock
 from bot.commands.failing import say
 from bot.commands.ledger import verify_books
 from bot.commands.opening import configured, watching
+from bot.community import reserve_numbers
 from bot.keeping import Manifest, restore
-from bot.keeping.forgotten import Forgotten, memory_beside, remembered
+from bot.keeping.forgotten import Forgotten, highest_remembered, memory_beside, remembered
 from bot.neighbourhood import Neighbourhood, load
 from bot.remembered import BOT_ID, BOT_USERNAME, recall
 from bot.settings import Settings
+from points.counting import counted
 
 
 @dataclass
@@ -29,9 +31,13 @@ class _Settling:
     now: datetime
     found: list[Restored] = field(default_factory=list)
 
-    def __call__(self, session: Session, manifest: Manifest, forgotten: frozenset[Forgotten]) -> None:
-        for folder in self.folders:
-            forgotten |= remembered(memory_beside(folder, manifest.community))
+    def __call__(
+        self, session: Session, manifest: Manifest, forgotten: frozenset[Forgotten], highest: int
+    ) -> None:
+        for memory in (memory_beside(folder, manifest.community) for folder in self.folders):
+            forgotten |= remembered(memory)
+            highest = max(highest, highest_remembered(memory))
+        reserve_numbers(session, upto=highest)
         since = {one.number for one in forgotten if one.at > manifest.taken_at}
         bot_id, username = recall(session, BOT_ID), recall(session, BOT_USERNAME)
         house = House(self.neighbourhood, int(bot_id or 0), username or "")
@@ -67,12 +73,15 @@ def _folder(settings: Settings, file: Path) -> Path:
 
 
 def _told(manifest: Manifest, found: Restored) -> str:
+    late = counted(found.expired, "message that waited then is", "messages that waited then are")
     parts = [
-        f"Restored {manifest.rows} rows as they were on {manifest.taken_at:%Y-%m-%d %H:%M} UTC.",
-        f"{found.expired} messages that waited then are not sent any more.",
+        f"Restored {counted(manifest.rows, 'row')} as of {manifest.taken_at:%Y-%m-%d %H:%M} UTC.",
+        f"{late} not sent any more.",
     ]
     if found.forgotten:
-        parts.append(f"{found.forgotten} residents who were forgotten since are forgotten again.")
+        one, many = "resident who was forgotten since is", "residents who were forgotten since are"
+        parts.append(f"{counted(found.forgotten, one, many)} forgotten again.")
     if found.callouts:
-        parts.append(f"Coordinators are asked about {len(found.callouts)} call-outs that were open.")
+        were_open = counted(len(found.callouts), "call-out that was", "call-outs that were")
+        parts.append(f"Coordinators are asked about {were_open} open.")
     return "\n".join(parts)

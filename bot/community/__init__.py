@@ -101,6 +101,7 @@ from bot.community.residents import (
     person,
     person_by_id,
     rename,
+    reserve_numbers,
     set_language,
     set_skills,
 )
@@ -263,6 +264,7 @@ __all__ = [
     "record",
     "rename",
     "require",
+    "reserve_numbers",
     "residents_in",
     "root_area",
     "set_away",

@@ -42,13 +42,20 @@ def exported(session: Session, resident_id: int) -> dict[str, Any]:
     Raises:
         UnknownResident: there is no such person (any more).
     """
-    row = active(session, resident_id)
+    return {
+        **_kept_of(session, active(session, resident_id)),
+        "answers_for": [_kept_of(session, ward) for ward in _wards(session, resident_id)],
+    }
+
+
+def _kept_of(session: Session, row: Resident) -> dict[str, Any]:
+    """Give what is kept of one resident, whoever asks for it."""
+    resident_id = row.id or 0
     return {
         "resident": _plain(row) | {"area": session.get_one(Area, row.area_id).code},
         "household": _plain(session.get_one(Household, row.household_id)),
         "households_left": _all(session, Stay, col(Stay.resident_id) == resident_id),
         "household_invitations": _all(session, HomeInvitation, _home_invited(resident_id)),
-        "answers_for": _wards(session, resident_id),
         "chats": _all(session, ChatLink, col(ChatLink.resident_id) == resident_id),
         "other_ways": kinds_of(contacts_of(session, resident_id)),
         "teams": _teams(session, resident_id),
@@ -123,10 +130,10 @@ def _acts(session: Session, resident_id: int) -> list[dict[str, Any]]:
     return acts
 
 
-def _wards(session: Session, resident_id: int) -> list[dict[str, Any]]:
+def _wards(session: Session, resident_id: int) -> list[Resident]:
     """Give those a person added and answers for: nobody else can ask for what is kept of them."""
     theirs = select(Resident).join(Ward, col(Ward.resident_id) == col(Resident.id))
-    return [_plain(row) for row in session.exec(theirs.where(col(Ward.keeper_id) == resident_id))]
+    return list(session.exec(theirs.where(col(Ward.keeper_id) == resident_id).order_by(col(Resident.id))))
 
 
 def _teams(session: Session, resident_id: int) -> list[dict[str, Any]]:

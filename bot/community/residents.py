@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, bindparam, delete, exists, or_, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, delete, exists, func, or_, select, update
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
@@ -20,6 +20,7 @@ from bot.community.models import (
     Membership,
     Resident,
     RoleGrant,
+    ShownIn,
     Skill,
     Status,
 )
@@ -134,6 +135,19 @@ def _person(rows: Sequence[Any]) -> Person | None:
         reachable=any(row[8] is ChatState.REACHABLE for row in rows),
         username=rows[0][14],
     )
+
+
+def reserve_numbers(session: Session, *, upto: int) -> None:
+    """See that no newcomer gets a number up to this one: somebody bore it whom this database never knew.
+
+    A nameless row stands for them, as for who was forgotten: both databases number on from the highest row.
+    """
+    if upto > (session.execute(select(func.max(col(Resident.id)))).scalar() or 0):
+        nobody = {"short_code": None, "name": None, "name_key": None, "area_id": None, "household_id": None}
+        session.add(
+            Resident(id=upto, language="", status=Status.FORGOTTEN, shown_in=ShownIn.HIDDEN, **nobody)
+        )
+        session.flush()
 
 
 def active(session: Session, resident_id: int) -> Resident:

@@ -1,7 +1,7 @@
 """Who verifies a deed: leads of the claimant's teams, those of the area, admins; never the household."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -12,6 +12,7 @@ from bot.community import (
     Grant,
     NotAllowed,
     PersonAddress,
+    Place,
     Role,
     addresses,
     area,
@@ -21,6 +22,7 @@ from bot.community import (
     holders,
     lived_together,
     near_people,
+    shown_names,
     teams_of,
 )
 from bot.deeds.errors import NearFirst
@@ -63,20 +65,27 @@ class DeedCard:
     deed: DeedView
     area_names: Mapping[str, str]
     names: Mapping[int, str]
+    public: Mapping[int, str] = field(default_factory=dict)
 
     def name(self, resident_id: int | None) -> str:
         """Give somebody's name; who was forgotten has none."""
         return self.names.get(resident_id, "") if resident_id is not None else ""
 
+    def public_name(self, resident_id: int | None) -> str:
+        """Give the name by which everybody may read of somebody; who hides has none."""
+        return self.public.get(resident_id, "") if resident_id is not None else ""
+
 
 def deed_card(session: Session, deed: DeedView) -> DeedCard:
     """Give a deed with its names."""
     people = (deed.resident_id, deed.asked_by, deed.verifier, deed.decided_by, deed.objector)
-    known = addresses(session, [number for number in people if number is not None])
+    numbers = [number for number in people if number is not None]
+    known = addresses(session, numbers)
     return DeedCard(
         deed=deed,
         area_names=area(session, deed.area_id).names,
         names={number: person.name for number, person in known.items()},
+        public=shown_names(session, numbers, Place.PRIVATE),
     )
 
 

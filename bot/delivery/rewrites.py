@@ -43,16 +43,19 @@ def rewrite(
     now: datetime,
     caption: bool = False,
     otherwise: Message | None = None,
+    since: datetime | None = None,
 ) -> int:
     """Promise that all this chat was sent about something reads like this; give how many messages that is.
 
     What is on its way is rewritten when it has come. Where the newest cannot be edited any more, `otherwise`
-    is sent, if it is given.
+    is sent, if it is given. What was sent before `since` stays as it is.
     """
     shown = [
         one.delivery_id
         for one in deliveries(session, about)
-        if one.chat_id == to.chat_id and one.state in (State.SENT, State.SENDING)
+        if one.chat_id == to.chat_id
+        and one.state in (State.SENT, State.SENDING)
+        and (since is None or one.sent_at is None or one.sent_at >= since)
     ]
     for delivery_id in shown:
         instead = otherwise.text if otherwise is not None and delivery_id == shown[-1] else None

@@ -1,4 +1,4 @@
-"""Who was forgotten when, by number alone: what an older archive does not know, kept in a file beside it."""
+"""What an older archive does not know, in a file beside it: who was forgotten, and the highest number."""
 
 import json
 from collections.abc import Iterable
@@ -25,6 +25,7 @@ class Seen:
 
     those: frozenset[Forgotten]
     newest: int
+    highest: int = 0
 
 
 def forgotten_in(connection: Connection) -> frozenset[Forgotten]:
@@ -39,7 +40,13 @@ def forgotten_after(connection: Connection, seen: int) -> Seen:
         "SELECT at, about_id FROM audit_entry WHERE id > :seen AND act = :act AND about_id IS NOT NULL"
     )
     found = connection.execute(acts, {"act": FORGET, "seen": seen})
-    return Seen(frozenset(Forgotten(_moment(at), int(number)) for at, number in found), newest)
+    those = frozenset(Forgotten(_moment(at), int(number)) for at, number in found)
+    return Seen(those, newest, highest_in(connection))
+
+
+def highest_in(connection: Connection) -> int:
+    """Read the highest number that a resident has or had: rows of who was forgotten stay."""
+    return int(connection.execute(text("SELECT max(id) FROM resident")).scalar_one() or 0)
 
 
 def memory_beside(folder: Path, community: str) -> Path:
@@ -61,12 +68,38 @@ def remember(file: Path, those: Iterable[Forgotten]) -> None:
     fresh = sorted(frozenset(those) - remembered(file))
     if not fresh:
         return
-    lines = [json.dumps({"number": one.number, "at": one.at.isoformat()}) for one in fresh]
+    _append(file, [json.dumps({"number": one.number, "at": one.at.isoformat()}) for one in fresh])
+
+
+def highest_remembered(file: Path) -> int:
+    """Read the highest number that a resident ever had, as far as it was written down; 0 if nothing was."""
+    try:
+        lines = file.read_text("utf-8").splitlines()
+    except FileNotFoundError:
+        return 0
+    return max(map(_number, lines), default=0)
+
+
+def remember_highest(file: Path, number: int) -> None:
+    """Write down the highest number a resident has by now, so that no restore gives it to another."""
+    if number > highest_remembered(file):
+        _append(file, [json.dumps({"highest": number})])
+
+
+def _append(file: Path, lines: Iterable[str]) -> None:
     file.touch(mode=0o600)
     begun = file.read_bytes()
     gap = "\n" if begun and not begun.endswith(b"\n") else ""
     with file.open("a", encoding="utf-8") as opened:
         opened.write(gap + "".join(f"{line}\n" for line in lines))
+
+
+def _number(line: str) -> int:
+    try:
+        body = json.loads(line)
+        return int(body["highest"] if "highest" in body else body["number"])
+    except (KeyError, TypeError, ValueError):
+        return 0
 
 
 def _read(line: str) -> Forgotten | None:

@@ -13,13 +13,16 @@ from sqlmodel import Session
 from bot.delivery.lease import refuse_living_senders
 from bot.keeping.archive import AT_ONCE, Archive, BrokenArchive, Manifest, NewerArchive, TableKept, reading
 from bot.keeping.emptying import drop_everything, is_lived_in, lock_everything
-from bot.keeping.forgotten import Forgotten, forgotten_in
+from bot.keeping.forgotten import Forgotten, forgotten_in, highest_in
 from bot.keeping.saving import Saved, Watch, kept_tables, save
 from bot.keeping.values import Column, changed, columns_of, readers
 from bot.migrating import alone, check_references, is_known, revision_of, upgrade_to
 
-After = Callable[[Session, Manifest, frozenset[Forgotten]], None]
-"""What is done in the same transaction once everything is there; it is told who the old database forgot."""
+After = Callable[[Session, Manifest, frozenset[Forgotten], int], None]
+"""What is done in the same transaction once everything is there.
+
+It is told who the old database forgot, and the highest number a resident had there.
+"""
 
 
 class NotEmpty(Exception):
@@ -60,17 +63,18 @@ def restore(
         if not is_known(manifest.revision):
             raise NewerArchive(file, manifest.revision)
         with alone(url) as connection:
-            forgotten, before = frozenset[Forgotten](), None
+            forgotten, highest, before = frozenset[Forgotten](), 0, None
             if revision_of(connection) is not None:
                 before = _make_room(connection, keep_old_in, now)
-                forgotten = forgotten_in(connection)
+                forgotten, highest = forgotten_in(connection), highest_in(connection)
                 drop_everything(connection)
             upgrade_to(connection, manifest.revision)
             _load(connection, archive, watch)
             upgrade_to(connection, "head")
             with Session(connection) as session:
-                after(session, manifest, forgotten)
+                after(session, manifest, forgotten, highest)
                 session.flush()
+            _go_on_numbering(connection, "resident", columns_of(connection, "resident"))
             check_references(connection)
     return Replaced(manifest, before)
 

@@ -18,7 +18,7 @@ from sqlmodel import Session
 
 from bot.clock import Clock
 from bot.database import Database
-from bot.keeping.forgotten import Seen, forgotten_after, memory_beside, remember
+from bot.keeping.forgotten import Seen, forgotten_after, memory_beside, remember, remember_highest
 from bot.keeping.pruning import archive_of, prune
 from bot.remembered import keep, recall
 
@@ -68,7 +68,7 @@ class Nightly:
         self._place = place
         self._clock = clock
         self._tell = tell
-        self._seen = 0
+        self._seen = self._highest = 0
         self._not_before: datetime | None = None
         self._told: datetime | None = None
         self._task: asyncio.Task[None] | None = None
@@ -85,22 +85,25 @@ class Nightly:
 
     async def look(self) -> None:
         """Do what is due now: once a night, again each hour while it fails."""
-        await self._note_forgotten()
+        try:
+            await self._note_forgotten()
+        except OSError as trouble:  # seen again at the next look; a backup that fails for it is told
+            log.warning("nightly.not_noted", trouble=trouble.strerror)
         now = self._clock.now()
         night = last_night(now, self._place.zone)
         last = await self._database.read(recall, LAST_BACKUP)
         made = last is not None and datetime.fromisoformat(last) >= night
         if made or (self._not_before is not None and now < self._not_before):
             return
-        trouble = await self._back_up(now)
-        if trouble is None:
+        refused = await self._back_up(now)
+        if refused is None:
             self._not_before = None
             await self._database.write(keep, LAST_BACKUP, now.isoformat())
             return
         self._not_before = now + TRY_AGAIN
         if self._told != night:
             self._told = night
-            await self._tell(BackupFailed(night, self._place.folder, trouble))
+            await self._tell(BackupFailed(night, self._place.folder, refused))
 
     async def _go_on(self) -> None:
         while True:
@@ -112,10 +115,12 @@ class Nightly:
 
     async def _note_forgotten(self) -> None:
         seen = await self._database.read(_forgotten_after, self._seen)
+        memory = memory_beside(self._place.folder, self._place.community)
         if seen.those:
-            memory = memory_beside(self._place.folder, self._place.community)
             await asyncio.to_thread(remember, memory, seen.those)
-        self._seen = seen.newest
+        if seen.highest > self._highest:
+            await asyncio.to_thread(remember_highest, memory, seen.highest)
+        self._seen, self._highest = seen.newest, seen.highest
 
     async def _back_up(self, now: datetime) -> Trouble | None:
         """Write tonight's archive in a process of its own, so that nobody's tap waits for it."""

@@ -41,7 +41,7 @@ from points.deeds.errors import (
     UnknownDeed,
 )
 from points.deeds.flags import Flag, Look, alike
-from points.deeds.keeping import exported_deeds, forget_deeds, reopen_deeds
+from points.deeds.keeping import exported_deeds, forget_deeds, objections_of, reopen_deeds
 from points.deeds.models import DeedState, Doubt, Origin, Tier, Why
 from points.deeds.views import DeedView, agreed_lately, deed, in_a_circle, listed_deeds, open_deeds_of
 
@@ -89,6 +89,7 @@ __all__ = [
     "in_a_circle",
     "listed_deeds",
     "object_to",
+    "objections_of",
     "open_deeds_of",
     "pass_on",
     "pay",

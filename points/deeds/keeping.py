@@ -51,6 +51,12 @@ def forget_deeds(session: Session, *, resident_id: int) -> tuple[int, ...]:
     return ended
 
 
+def objections_of(session: Session, resident_id: int) -> tuple[int, ...]:
+    """Give the deeds to which somebody objects and that nobody decided on yet."""
+    theirs = deeds.c.objector == resident_id, deeds.c.state == DeedState.OBJECTED
+    return tuple(session.execute(select(deeds.c.id).where(*theirs).order_by(deeds.c.id)).scalars())
+
+
 def reopen_deeds(session: Session, *, verifier_id: int) -> tuple[int, ...]:
     """Undo what a verifier who is to be forgotten left half done, and give those deeds: others begin anew."""
     asking = (deeds.c.asked_by == verifier_id) & (deeds.c.state == DeedState.ASKED)

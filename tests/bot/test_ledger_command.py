@@ -66,7 +66,7 @@ def tampers(folder: Path) -> None:
 def test_sound_books_are_said_to_be_so_and_hold_the_published_root(folder: Path) -> None:
     result = linli("verify", "--root", published(folder))
     assert (result.exit_code, result.stderr) == (0, "")
-    assert result.stdout == "✓ 3 entries under 1 seals checked: everything adds up\n"
+    assert result.stdout == "✓ 3 entries under 1 seal checked: everything adds up\n"
 
 
 def test_a_changed_amount_is_named_with_its_seal(folder: Path) -> None:
@@ -77,10 +77,42 @@ def test_a_changed_amount_is_named_with_its_seal(folder: Path) -> None:
     assert "things do not hold" in result.stdout
 
 
+@pytest.mark.parametrize(
+    ("damage", "named"),
+    [
+        ("UPDATE transfer SET at = 'garbage' WHERE id = 4", "transfer 4 keeps no at"),
+        ("UPDATE transfer SET key = CAST(x'62ff' AS TEXT) WHERE id = 4", "transfer 4 keeps no key"),
+        ("UPDATE account SET owner = CAST(x'62ff' AS TEXT) WHERE id = 1", "account 1 keeps no owner"),
+        ("UPDATE reward SET code = CAST(x'62ff' AS TEXT) WHERE id = 1", "reward 1 keeps no code"),
+    ],
+)
+def test_what_cannot_be_read_is_named_by_every_command(folder: Path, damage: str, named: str) -> None:
+    earns_one_more(folder)
+    with sqlite3.connect(folder / "linli.db") as database:
+        database.execute("DROP TRIGGER transfer_keeps_rows")
+        database.execute(damage)
+    database.close()
+    result = linli("verify")
+    assert result.exit_code == 1
+    assert f"{named} that can be read\n" in result.stderr
+    for form in ("beancount", "csv", "jsonl"):
+        result = linli("export", "--format", form)
+        assert isinstance(result.exception, SystemExit | None)
+        assert result.exit_code == 0 or f"{named} that can be read" in result.stderr
+
+
+def earns_one_more(folder: Path) -> None:
+    engine = writing_engine(f"sqlite:///{folder / 'linli.db'}")
+    with Session(engine) as session:
+        award(session, activity="callout", resident_id=1, key="deed:new", now=NOON, zone=ZONE)
+        session.commit()
+    engine.dispose()
+
+
 def test_many_entries_are_checked_by_two_processes(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ledger, "MANY", 1)
     monkeypatch.setattr(os, "cpu_count", lambda: 2)
-    assert linli("verify").stdout == "✓ 3 entries under 1 seals checked: everything adds up\n"
+    assert linli("verify").stdout == "✓ 3 entries under 1 seal checked: everything adds up\n"
     tampers(folder)
     result = linli("verify")
     assert result.exit_code == 1

@@ -11,6 +11,7 @@ from sqlalchemy import Column, MetaData, Table, text
 
 from bot import migrating, tables
 from bot.database import writing_engine
+from bot.keeping.archive import reading
 from bot.migrating import (
     DatabaseRefused,
     NewerDatabase,
@@ -144,10 +145,35 @@ def test_the_backup_goes_where_it_is_wanted(sqlite_url: str, older: str, tmp_pat
     assert list((tmp_path / "far" / "away").iterdir()) == [migrated.backup]
 
 
-def test_postgresql_is_left_to_its_own_backups(postgres_url: str, older: str) -> None:
+def test_postgresql_is_kept_in_an_archive_where_there_is_a_folder(
+    postgres_url: str, older: str, tmp_path: Path
+) -> None:
     migrate_to(postgres_url, older)
-    assert migrate(postgres_url).backup is NoBackup.LEFT_TO_THE_SERVER
+    run(postgres_url, "INSERT INTO remembered (name, value) VALUES ('kept', 'yes')")
+    migrated = migrate(postgres_url, archives=tmp_path / "far" / "away")
+    assert isinstance(migrated.backup, Path)
+    assert migrated.backup.match(f"far/away/before-upgrade-{older}-*.zip")
+    with reading(migrated.backup) as archive:
+        assert archive.manifest.revision == older
+        [table] = [one for one in archive.manifest.tables if one.name == "remembered"]
+        assert list(archive.rows(table)) == [["kept", "yes"]]
     assert standing(postgres_url) is Standing.CURRENT
+
+
+def test_postgresql_without_a_folder_is_said_to_be_kept_nowhere(postgres_url: str, older: str) -> None:
+    migrate_to(postgres_url, older)
+    assert migrate(postgres_url).backup is NoBackup.NO_FOLDER
+    assert standing(postgres_url) is Standing.CURRENT
+
+
+def test_where_the_archive_cannot_be_written_nothing_is_upgraded(
+    postgres_url: str, older: str, tmp_path: Path
+) -> None:
+    migrate_to(postgres_url, older)
+    (tmp_path / "taken").write_text("a file, no folder")
+    with pytest.raises(OSError, match="taken"):
+        migrate(postgres_url, archives=tmp_path / "taken")
+    assert standing(postgres_url) is Standing.OLDER
 
 
 def test_rows_that_would_refer_to_nothing_take_the_upgrade_back(sqlite_url: str, older: str) -> None:

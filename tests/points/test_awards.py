@@ -5,14 +5,20 @@ from points_town import CALLOUT, GARDEN, NOON, RICE, SHANGHAI, Town
 from sqlalchemy import select
 
 from points import (
+    AccountKind,
     Deserved,
     KeyConflict,
+    Posting,
+    TransferKind,
     UnknownActivity,
     award_all,
+    community_account,
     current_activities,
     current_activity,
     exported,
     forget_owner,
+    own_account,
+    post_one,
     reverse,
     synchronise_activities,
     verify,
@@ -112,6 +118,16 @@ def test_what_came_to_nothing_is_remembered_and_says_the_same_for_ever(town: Tow
     with pytest.raises(KeyConflict):
         town.earns(1, "c:2")
     assert verify(town.session).problems == ()
+
+
+def test_a_transfer_under_the_key_of_what_came_to_nothing_is_named(town: Town) -> None:
+    town.earns(1, "c:1", activity="callout", minutes=360)
+    town.earns(1, "c:2", activity="callout", minutes=60)
+    issued = community_account(town.session, AccountKind.ISSUED)
+    gift = Posting("c:2", TransferKind.GIFT, issued, own_account(town.session, 1), 5)
+    posted = post_one(town.session, gift, town.now, zone=SHANGHAI)
+    [problem] = verify(town.session).problems
+    assert problem.startswith(f"transfer {posted.transfer_id} has the key c:2, under which rule callout")
 
 
 def test_of_nothing_and_something_in_one_batch_each_is_remembered(town: Town) -> None:

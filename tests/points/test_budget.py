@@ -17,6 +17,7 @@ from points import (
     WaitingPaid,
     exported,
     forget_owner,
+    raise_budget,
     reverse,
     verify,
 )
@@ -114,6 +115,22 @@ def test_what_waits_for_a_month_is_kept_free_in_it(town: Town) -> None:
     assert town.did(4, budget=50).waiting_until == MAY
     town.pays_waiting(50)
     assert month(town, "2026-04") == (40, 0)
+    assert sound(town)
+
+
+def test_a_raised_budget_pays_who_waited_first_and_then_who_comes(town: Town) -> None:
+    for who in (1, 2, 3, 4):
+        town.did(who, f"by {who}", budget=40)
+    assert (month(town, "2026-03"), month(town, "2026-04")) == ((40, 0), (0, 40))
+    assert raise_budget(town.session, budget=70, now=town.now, zone=SHANGHAI)
+    assert (month(town, "2026-03"), month(town, "2026-04")) == ((40, 20), (0, 20))
+    assert town.did(5, "late", budget=70).waiting_until == APRIL  # nobody overtakes who still waits
+    assert told(town.pays_waiting(70)) == [(PaidLater, 3, 20)]
+    assert (month(town, "2026-03"), month(town, "2026-04")) == ((60, 0), (0, 40))
+    assert raise_budget(town.session, budget=1000, now=town.now, zone=SHANGHAI)
+    assert told(town.pays_waiting(1000)) == [(PaidLater, 4, 20), (PaidLater, 5, 20)]
+    assert town.did(6, "free", budget=1000).balance == 20
+    assert not raise_budget(town.session, budget=2000, now=town.now, zone=SHANGHAI)
     assert sound(town)
 
 

@@ -81,11 +81,11 @@ def unguarded(session: Session) -> Iterator[None]:
         ),
         (
             "DELETE FROM transfer WHERE id = 3",
-            f"1 of the 3 transfers under {SEAL_1} are gone, after transfer 2",
+            f"1 of the 3 transfers under {SEAL_1} is gone, after transfer 2",
         ),
         (
             "DELETE FROM transfer WHERE id = 1",
-            f"1 of the 3 transfers under {SEAL_1} are gone, at its beginning",
+            f"1 of the 3 transfers under {SEAL_1} is gone, at its beginning",
         ),
         ("DELETE FROM transfer WHERE id = 6", "balance of account 4 says 500, its transfers say 0"),
         ("DELETE FROM seal WHERE id = 1", f"{SEAL_2} follows seal 0: one between them is missing"),
@@ -173,8 +173,8 @@ def test_a_month_that_was_sealed_before_it_was_over_is_named(town: Town) -> None
     seal_now(town.session, now=town.now, month="2026-04")
     [problem] = verify(town.session).problems
     assert problem == (
-        "seal 2 ended 2026-03 too early: 1 transfers that count in that month or"
-        " before were posted after it, the first is transfer 3"
+        "seal 2 ended 2026-03 too early: 1 transfer that counts in that month or before"
+        " came after it, the first is transfer 3"
     )
 
 
@@ -239,6 +239,39 @@ def test_what_cannot_be_read_is_named(sqlite_tables_url: str, damage: str, said:
         assert f"{said} that can be read" in verify(session).problems
         if damage.startswith(("UPDATE transfer", "UPDATE seal")):
             assert f"{said} that can be read" in check_seals(session)
+    engine.dispose()
+
+
+UNSEALED = [
+    *(
+        (f"UPDATE transfer SET at = '{at}' WHERE id = 2", "transfer 2 keeps no at")  # noqa: S608
+        for at in (
+            *("garbage", "2026-03-10", "2026-02-30 04:00:00", "2026-03-10 24:00:00", "0000-03-10 04:00:00"),
+            *("2026-03-10 04:00:00.1", "2026-03-10 04:00:00.000000 ", "2026-03-10T04:00:00", ""),
+        )
+    ),
+    ("UPDATE transfer SET key = CAST(x'62ff31' AS TEXT) WHERE id = 2", "transfer 2 keeps no key"),
+    ("UPDATE transfer SET key = CAST(x'6200ff' AS TEXT) WHERE id = 2", "transfer 2 keeps no key"),
+    ("UPDATE account SET owner = CAST(x'62ff31' AS TEXT) WHERE id = 1", "account 1 keeps no owner"),
+    ("UPDATE hold SET key = CAST(x'62ff31' AS TEXT) WHERE id = 1", "hold 1 keeps no key"),
+    ("UPDATE activity SET code = CAST(x'62ff31' AS TEXT) WHERE id = 1", "activity 1 keeps no code"),
+]
+
+
+@pytest.mark.parametrize(("damage", "said"), UNSEALED)
+def test_what_cannot_be_read_is_named_before_a_seal_covers_it(
+    sqlite_tables_url: str, damage: str, said: str
+) -> None:
+    engine = writing_engine(sqlite_tables_url)
+    with Session(engine) as session:
+        town = settle(session)
+        for number in range(3):
+            town.earns(1, f"deed {number}")
+        place_hold(session, account=own_account(session, 1), amount=5, key="held", now=NOON)
+        assert verify(session).sound
+        with unguarded(session):
+            session.connection().exec_driver_sql(damage)
+        assert f"{said} that can be read" in verify(session).problems
     engine.dispose()
 
 

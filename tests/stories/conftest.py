@@ -2,7 +2,7 @@
 
 import shutil
 from collections.abc import AsyncIterator, Iterator, Mapping
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, asynccontextmanager
 from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -80,11 +80,24 @@ def town_url(request: pytest.FixtureRequest) -> str:
 @pytest.fixture
 async def town(town_url: str, community_file: Path) -> AsyncIterator[Town]:
     """Open a town on each kind of database; its clock stands still but for what a story adds."""
+    async with _opened(town_url, community_file) as town:
+        yield town
+
+
+@pytest.fixture
+async def town_on_sqlite(sqlite_town_url: str, community_file: Path) -> AsyncIterator[Town]:
+    """Open a town on a file, for what only a file can suffer."""
+    async with _opened(sqlite_town_url, community_file) as town:
+        yield town
+
+
+@asynccontextmanager
+async def _opened(url: str, community_file: Path) -> AsyncIterator[Town]:
     async with AsyncExitStack() as stack:
         sandbox = Sandbox(token=TOKEN, limits=NO_LIMITS)
         address = await stack.enter_async_context(serve(sandbox))
         client = await stack.enter_async_context(httpx.AsyncClient(base_url=address, timeout=60))
-        town = Town(address, client, town_url, community_file, sandbox)
+        town = Town(address, client, url, community_file, sandbox)
         await town.open()
         yield town
         await town.close()

@@ -269,6 +269,34 @@ async def test_bind_in_a_channel_shows_the_way_to_the_private_chat(town: Town) -
     await lin.hears("I am not in this channel")
 
 
+async def test_a_channels_link_is_only_for_who_leads_that_channel(town: Town) -> None:
+    lin, guo = await town.coordinator("Lin"), await town.coordinator("Guo")
+    channel = await group_of(town, lin, kind="channel", title="News")
+    group = await group_of(town, lin, guo, title="Block 1")
+    for chat in (channel, group):
+        await guo.says(f"/start b_{-chat.id}")
+    await guo.sees(lambda one: "I am not in this channel" in one.text, "the refusal")
+    await lin.says(f"/start b_{-group.id}")
+    await lin.hears("I am not in this channel")
+    assert not any("Shall" in one.text for one in await guo.bubbles())
+    assert not any("Block 1" in one.text for one in (*await lin.bubbles(), *await guo.bubbles()))
+
+
+@pytest.mark.parametrize("changes", [{'en = "Building 4"': 'en = "Building 1"'}])
+async def test_a_name_of_two_places_is_asked_about(town: Town, changes: dict[str, str]) -> None:
+    assert changes
+    lin = await town.coordinator("Lin")
+    group = await group_of(town, lin)
+    await says_there(town, lin, group, "bind Building 1")
+    bot = town.app.house.bot_username
+    await group.hears(
+        "Send one of these", f"/bind@{bot} b1 for Grid 1 · Building 1", f"/bind@{bot} b4 for Grid 2"
+    )
+    assert "bind-group" not in await town.acts()
+    await says_there(town, lin, group, "bind b4")
+    await group.hears("leaderboards of Building 1")
+
+
 async def test_a_stranger_who_adds_the_bot_to_a_channel_is_asked_nothing(town: Town) -> None:
     await town.resident("Mei")
     stranger = await town.stranger("Zed")

@@ -9,6 +9,7 @@ from deed_town import PATROL, VISIT, asked, claims, earned, lives_with, newest, 
 from sqlmodel import Session
 from telegram import Update
 
+from bot import community
 from bot.intake import take
 from bot.sandbox.handset import Handset
 from town import Town
@@ -210,6 +211,27 @@ async def test_who_is_busy_answers_by_a_button_also_with_a_photo(
     await lin.sees(lambda one: one.has_photo and "Lin approved" in one.text, "the picture with who decided")
     last = (await mei.bubbles())[-1].message_id
     assert "Nobody is waiting" in await mei.sends_data(last, f"dw:{await newest(town)}", forge=True)
+
+
+async def test_a_verifier_who_hides_is_not_named_to_whose_deed_it_is(
+    town: Town, lin: Handset, mei: Handset
+) -> None:
+    """Neither to the claimant who is asked back, reminded or answers, nor to who is awarded."""
+    hidden = (await town.person(lin)).resident_id
+    await town.app.database.write(community.set_shown, resident_id=hidden, shown_in=community.ShownIn.HIDDEN)
+    await claims(mei)
+    await lin.taps("❓", on="Please verify")
+    await lin.says("A picture?")
+    await mei.hears("Please answer the verifier", "A picture?")
+    await town.later(days=1)
+    await mei.hears("the verifier", "still")
+    await mei.taps("✍️", on="A picture?")
+    await mei.says("I have none")
+    await mei.hears("Passed on to the verifier")
+    await lin.says(f"/award {(await town.person(mei)).short_code} visit bravo")
+    await lin.taps("✅", on="Award Mei")
+    await mei.hears("A coordinator awards you points", VISIT)
+    assert not any("Lin" in one.text for one in await mei.bubbles())
 
 
 async def test_an_answer_that_comes_too_late_says_so(town: Town, lin: Handset, mei: Handset) -> None:

@@ -70,6 +70,26 @@ async def test_a_smaller_budget_puts_off_with_a_word(town: Town) -> None:
     await phones[3].hears("Your points come later than we said", "yours on 2027-01-01")
 
 
+async def test_a_raised_budget_pays_who_waits_at_once(town: Town) -> None:
+    await with_rule(town, "monthly_budget = 200000", "monthly_budget = 30")
+    phones = [await town.resident(name, team="clinic") for name in ("Wei", "Ann", "Bob")]
+    lin = await town.coordinator("Lin")
+    await serve(lin, *phones, town=town)
+    for phone in phones:
+        await phone.taps("🏁")
+        await phone.hears("of service")
+    await with_rule(town, "monthly_budget = 30", "monthly_budget = 65")
+    await town.later(minutes=1)
+    await phones[1].hears("Your points have come: Answered a call-out", "you have 30")
+    await town.restart()
+    await town.later(minutes=1)
+    await phones[2].says("/points")
+    await phones[2].hears("points: 0", "2026-12-01")
+    await with_rule(town, "monthly_budget = 65", "monthly_budget = 200000")
+    await town.later(minutes=1)
+    await phones[2].hears("Your points have come: Answered a call-out", "you have 30")
+
+
 async def test_the_young_and_the_new_earn_more_and_read_why(town: Town) -> None:
     more = "[activity.multiplier]\nage = {ages = [14, 25], percent = 150}\nfirst_time_percent = 200\n"
     await with_rule(town, 'verify = "automatic"\n', f'verify = "automatic"\n{more}')

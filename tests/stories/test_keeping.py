@@ -131,7 +131,7 @@ async def test_a_restored_town_lives_on_and_asks_about_what_was_open(
     assert command(town.settings.database_url, "backup", str(file)).exit_code == 0
     done = command(other_urls[0], "restore", str(file))
     assert done.exit_code == 0, done.output
-    assert "Coordinators are asked about 1 call-outs that were open." in done.output
+    assert "Coordinators are asked about 1 call-out that was open." in done.output
     assert "everything adds up" in done.output
     await moved(town, other_urls[0])
     await lin.hears("Please check: Linli is back at")
@@ -188,7 +188,7 @@ async def test_who_was_forgotten_since_is_forgotten_again(
     await town.close()
     done = command(other_urls[0], "restore", str(file))
     assert done.exit_code == 0, done.output
-    assert "1 residents who were forgotten since are forgotten again." in done.output
+    assert "1 resident who was forgotten since is forgotten again." in done.output
     await moved(town, other_urls[0])
     assert "Hara" not in str({**await town.everything_kept(), "intake": ""})
     assert await lin.hears("Please check")
@@ -211,10 +211,34 @@ async def test_replacing_keeps_what_was_there_and_forgets_who_it_forgot(
     assert "add --replace" in refused.stderr
     done = command(url, "restore", str(file), "--replace")
     assert done.exit_code == 0, done.output
-    assert "1 residents who were forgotten since are forgotten again." in done.output
+    assert "1 resident who was forgotten since is forgotten again." in done.output
     assert "What was there before is kept in" in done.stderr
     await town.open()
     assert "Hara" not in str(await town.everything_kept())
+
+
+@pytest.mark.parametrize("way", ["beside a later backup", "in place of a later town"])
+async def test_a_number_that_somebody_bore_since_is_given_to_nobody_else(
+    other_urls: tuple[str, str], town: Town, command: Command, tmp_path: Path, way: str
+) -> None:
+    await fill(town)
+    url, file = town.settings.database_url, tmp_path / "town.zip"
+    assert command(url, "backup", str(file)).exit_code == 0
+    since = [await town.resident("Zhao"), await town.resident("Zhou")]
+    borne = [(await town.person(phone)).resident_id for phone in since]
+    if way == "beside a later backup":
+        assert command(url, "backup", str(tmp_path / "later.zip")).exit_code == 0
+        await town.close()
+        done = command(other_urls[0], "restore", str(file))
+        assert done.exit_code == 0, done.output
+        await moved(town, other_urls[0])
+    else:
+        await town.close()
+        done = command(url, "restore", str(file), "--replace")
+        assert done.exit_code == 0, done.output
+        await town.open()
+    newcomer = await town.resident("Qian")
+    assert (await town.person(newcomer)).resident_id > max(borne)
 
 
 @pytest.fixture

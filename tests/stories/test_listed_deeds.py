@@ -35,7 +35,7 @@ async def test_who_hides_is_listed_without_a_name(town: Town, lin: Handset, mei:
     await is_listed(town, lin, guo, mei)
     await wei.says("/deed")
     await wei.taps("📜")
-    shown = await wei.hears("A neighbour (Building 1)", FIRST_AID)
+    shown = await wei.hears("A neighbour (Willow Bank)", FIRST_AID)
     assert "Mei" not in shown.text + repr(shown.buttons)
     await wei.taps("✋ A neighbour")
     asked_why = await wei.hears("Why do you object", "of a neighbour?")
@@ -119,6 +119,7 @@ async def test_an_objection_of_who_is_forgotten_is_decided_without_their_words(
 ) -> None:
     guo, wei, fang = await town.coordinator("Guo"), await town.resident("Wei"), await town.coordinator("Fang")
     await is_listed(town, lin, guo, mei)
+    await town.later(minutes=1)
     await wei.says("/start o_")
     await wei.taps("✋", on="Listed")
     await wei.taps("✋ It did not happen")
@@ -127,6 +128,10 @@ async def test_an_objection_of_who_is_forgotten_is_decided_without_their_words(
     await wei.taps("🗑", on="Your information")
     await wei.taps("🗑", on="Shall we really")
     await wei.hears("forgotten")
+    await fang.sees(
+        lambda one: "Somebody objects" in one.text and one.button("✅") is not None, "the question, nameless"
+    )
+    assert not [one.text for one in await fang.bubbles() if "Wei" in one.text]
     await town.later(days=1)
     await asked(fang, "Still waiting", "Somebody objects", "Reason: who objected has left")
     await fang.taps("✅", on="Somebody objects")

@@ -1,9 +1,11 @@
 """Stories of a shop's own page: what was handed over today, its stock, its pauses, and who may see them."""
 
 import pytest
+from deed_town import lives_with
 
+from bot import community
 from bot.sandbox.handset import Handset
-from shoppers import looks_at, redeems, shopper
+from shoppers import gives_points, looks_at, redeems, shopper
 from town import Town
 
 
@@ -26,6 +28,52 @@ async def test_todays_handovers_are_listed_without_a_name(town: Town, shop: Hand
     await town.later(hours=14)
     await shop.says("/shop")
     await shop.hears("Nothing handed over yet today")
+
+
+@pytest.mark.parametrize("whose", ["own", "household", "lately"])
+async def test_nobody_hands_over_their_own_code_or_that_of_who_they_live_with(
+    town: Town, shop: Handset, whose: str
+) -> None:
+    mei = await shopper(town, "Mei")
+    code = await redeems(mei, "Rice")
+    if whose == "own":
+        invited = await town.app.database.write(
+            community.invite,
+            role=community.Role.MERCHANT,
+            days=1,
+            now=town.clock.now(),
+            granted_by=None,
+            subject="corner-shop",
+        )
+        await mei.says(f"/start i_{invited.code}")
+        await mei.hears("🎖")
+    else:
+        await lives_with(town, mei, shop)
+    if whose == "lately":
+        await town.app.database.write(
+            community.leave_household, resident_id=(await town.person(mei)).resident_id, now=town.clock.now()
+        )
+    staff = mei if whose == "own" else shop
+    await staff.says(f"/handover {code}")
+    await staff.hears(f"let somebody else hand over {code}")
+    last = (await staff.bubbles())[-1].message_id
+    assert "somebody else" in await staff.sends_data(last, f"ky:{code}", forge=True)
+    assert [row["state"] for row in await town.rows("redemption")] == ["waiting"]
+    other = await town.holder("Colleague", "merchant", of="corner-shop")
+    await other.says(f"/handover {code}")
+    await other.taps("✅", on=code)
+    await other.hears("give the customer")
+    last = (await staff.bubbles())[-1].message_id
+    assert "somebody else" in await staff.sends_data(last, f"ku:{code}", forge=True)
+
+
+async def test_who_works_at_the_shop_still_sees_where_to_show_their_own_code(
+    town: Town, shop: Handset
+) -> None:
+    await town.app.database.write(gives_points, town, shop.person_id, 200)
+    code = await redeems(shop, "Rice")
+    await shop.says(f"/start h_{code}")
+    await shop.sees(lambda one: code in one.text and one.has_photo, "the code as its owner sees it")
 
 
 async def test_stock_is_seen_added_and_counted_anew(town: Town, shop: Handset) -> None:

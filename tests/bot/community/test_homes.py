@@ -153,5 +153,8 @@ def test_who_answered_for_somebody_and_is_forgotten_hands_them_on(town: Session,
     assert (entrusted.keeper_id, entrusted.names, alone) == (mei, ("Grandma",), ())
     forget(town, resident_id=bo, now=NOW)
     check_keeper(town, keeper_id=mei, resident_id=grandma)
-    assert "Grandma" in repr(exported(town, mei)["answers_for"])
+    [kept] = exported(town, mei)["answers_for"]
+    assert kept["resident"]["name"] == "Grandma"
+    assert kept["household"]["id"] == kept["resident"]["household_id"]
+    assert {"households_left", "acts", "availability", "skills", "teams"} <= kept.keys()
     assert hand_on_wards(town, keeper_id=mei) == (None, (grandma,))
