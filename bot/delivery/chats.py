@@ -37,6 +37,7 @@ class Chats:
         self._paid_until: dict[ChatId, float] = {}
         self._groups: dict[ChatId, deque[float]] = {}
         self._barred: dict[ChatId, float] = {}
+        self._held_up: set[int] = set()  # whoever may be busy: the others are not looked at again and again
 
     def ready_at(self, chat_id: ChatId) -> float:
         if chat_id is None:
@@ -50,6 +51,7 @@ class Chats:
         self._paid_until[chat_id] = max(self._paid_until.get(chat_id, now), now) + self._step
         if is_group(chat_id):
             self._groups.setdefault(chat_id, deque(maxlen=self._limits.group_per_minute)).append(now)
+        self._hold_up(chat_id, now)
         if len(self._paid_until) > TIDY_ABOVE:
             self._tidy(now)
 
@@ -61,10 +63,12 @@ class Chats:
         if sent is not None and left in sent:
             sent.remove(left)
             insort(sent, left + seconds)
+        self._hold_up(chat_id, left + seconds)
 
     def bar(self, chat_id: ChatId, until: float) -> None:
         """Leave this chat alone until then, because Telegram said so."""
         self._barred[chat_id] = max(until, self._barred.get(chat_id, until))
+        self._hold_up(chat_id, -math.inf)
 
     def barred_until(self, chat_id: ChatId) -> float:
         """Give the moment until which Telegram said to leave this chat alone."""
@@ -72,8 +76,12 @@ class Chats:
 
     def busy(self, now: float) -> AbstractSet[int]:
         """Name the chats that may not be written to at this moment."""
-        known = {*self._paid_until, *self._barred}
-        return {chat_id for chat_id in known if isinstance(chat_id, int) and self.ready_at(chat_id) > now}
+        self._held_up = {chat_id for chat_id in self._held_up if self.ready_at(chat_id) > now}
+        return frozenset(self._held_up)
+
+    def _hold_up(self, chat_id: ChatId, now: float) -> None:
+        if isinstance(chat_id, int) and self.ready_at(chat_id) > now:
+            self._held_up.add(chat_id)
 
     def _minute_at(self, chat_id: ChatId) -> float:
         sent = self._groups.get(chat_id)

@@ -61,7 +61,7 @@ class Hand:
 
     def room(self, now: float, uploading: AbstractSet[int] = frozenset()) -> Room:
         """Say how many may be looked for now; own acts and the others have room of their own."""
-        most = max(WAITING, min(MOST_WAITING, int(self._pace.allowed() * LOOK_AHEAD)))
+        most = self._most()
         own, others = (most - self._waiting(own_acts=each) for each in (True, False))
         return Room(
             own_acts=own,
@@ -79,6 +79,14 @@ class Hand:
     def is_starving(self) -> bool:
         """Tell whether too few wait for a turn, so that recording and claiming should not wait either."""
         return sum(stage is Stage.WAITING for stage in self._stages.values()) < WAITING
+
+    def is_stocked(self) -> bool:
+        """Tell whether so many wait, as they do at a fast pace, that looking for more can wait a moment."""
+        waiting = sum(stage is Stage.WAITING for stage in self._stages.values())
+        return waiting > 2 * WAITING and waiting >= self._most() // 2
+
+    def _most(self) -> int:
+        return max(WAITING, min(MOST_WAITING, int(self._pace.allowed() * LOOK_AHEAD)))
 
     def _free(self, free: int, now: float) -> int:
         if self._pace.paused_for() > 0 or self._line.is_resting(now):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select, update
 from sqlmodel import Session, col
 
 from bot.delivery.models import SenderLease
@@ -29,6 +29,14 @@ class Seen:
 
     fence: int
     until: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """The lease of this process: its number, and how new the newest version is that wanted it."""
+
+    fence: int
+    revision: str | None
 
 
 class OutOfDate(RuntimeError):
@@ -106,7 +114,7 @@ def seen(session: Session, bot_id: int) -> Seen | None:
     return None if row is None else Seen(row.fence, row.until)
 
 
-def outranks(row: SenderLease, revision: str) -> bool:
+def outranks(row: Held | SenderLease, revision: str) -> bool:
     """Tell whether a newer version than this has sent, or wants to."""
     return (row.revision or "") > revision
 
@@ -117,8 +125,9 @@ def keep(session: Session, *, bot_id: int, fence: int, now: datetime) -> None:
     Raises:
         LeaseLost: somebody else has taken it.
     """
-    require(session, bot_id=bot_id, fence=fence).until = now + LEASE
-    session.flush()
+    require(session, bot_id=bot_id, fence=fence)
+    mine = update(SenderLease).where(col(SenderLease.bot_id) == bot_id)
+    session.execute(mine.values(until=now + LEASE))
 
 
 def give_back(session: Session, *, bot_id: int, fence: int) -> None:
@@ -129,16 +138,24 @@ def give_back(session: Session, *, bot_id: int, fence: int) -> None:
         session.flush()
 
 
-def require(session: Session, *, bot_id: int, fence: int) -> SenderLease:
-    """Give the lease's row, locked until the commit.
+# With each commit of the sender this runs, so it is made once, and no object is made of what it finds.
+_HELD = (
+    select(col(SenderLease.fence), col(SenderLease.revision))
+    .where(col(SenderLease.bot_id) == bindparam("bot"))
+    .with_for_update()
+)
+
+
+def require(session: Session, *, bot_id: int, fence: int) -> Held:
+    """Give the lease as it is held, locked until the commit.
 
     Raises:
         LeaseLost: somebody else has taken it.
     """
-    row = session.get(SenderLease, bot_id, with_for_update=True)
+    row = session.connection().execute(_HELD, {"bot": bot_id}).first()
     if row is None or row.fence != fence:
         raise LeaseLost
-    return row
+    return Held(row.fence, row.revision)
 
 
 def _is_held(row: SenderLease, holder: Holder, alive: Alive, now: datetime) -> bool:

@@ -1,19 +1,26 @@
-"""One call to Telegram for one message: a text, a photo or a document, with its buttons."""
+"""One call to Telegram for one message: a text, a photo or a document, with its buttons.
+
+What the outbox holds goes as a letter, straight over the transport: all that is wanted of the answer are two
+values, and the library's objects for the rest cost ten times the call. Uploads, and what conversations say at
+once, go by the library, whose seams hold the pace.
+"""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from typing import Any, cast
 
-from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, InputFile, LinkPreviewOptions, Message
+from telegram import Bot, InputFile, Message
 from telegram.constants import ParseMode
 
 from bot.delivery.claims import Content
 from bot.delivery.fitting import fitted, parts, shortened
-from bot.delivery.messages import CAPTION_LIMIT, Buttons
+from bot.delivery.letters import NO_PREVIEW, Letter, keyboard, letter
+from bot.delivery.messages import CAPTION_LIMIT
 from bot.delivery.messages import Message as Said
 from bot.delivery.models import Method
 from bot.delivery.outbox import method_of
+from bot.delivery.transport import BoundedRequest, InDoubt
 
-NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 DEFAULT_NAMES = {Method.PHOTO: "picture.png", Method.DOCUMENT: "document.pdf"}
 
 
@@ -24,9 +31,22 @@ class Posted:
 
 
 async def post(bot: Bot, chat_id: int, content: Content, *, loud: bool) -> Posted:
-    """Send it; a quiet message makes no sound."""
+    """Send what the outbox holds, in a turn of the pace; a quiet message makes no sound.
+
+    Raises:
+        TelegramError: of whatever kind the library calls what Telegram said.
+    """
+    written = letter(content)
+    if written is not None:
+        return _posted(await mail(bot, chat_id, written, silent=not loud))
     message = await _SENDS[content.method](bot, chat_id, content, silent=not loud)
     return Posted(message.message_id, _file_id(message))
+
+
+async def mail(bot: Bot, chat_id: int, written: Letter, *, silent: bool) -> Any:
+    """Send a letter and give Telegram's answer as it came."""
+    transport = cast("BoundedRequest", bot.request)
+    return await transport.ask(f"{bot.base_url}/{written.call}", written.to(chat_id, silent=silent))
 
 
 async def say(bot: Bot, chat_id: int, message: Said) -> None:
@@ -35,7 +55,7 @@ async def say(bot: Bot, chat_id: int, message: Said) -> None:
         content = Content(
             method_of(part), part.text, part.buttons, part.attachment, part.file_name, file_id=part.photo_id
         )
-        await post(bot, chat_id, content, loud=True)
+        await _SENDS[content.method](bot, chat_id, content, silent=False)
 
 
 async def reword(bot: Bot, chat_id: int, message_id: int, message: Said) -> None:
@@ -58,18 +78,6 @@ async def reword_caption(bot: Bot, chat_id: int, message_id: int, message: Said)
         caption=shortened(message.text, CAPTION_LIMIT),
         parse_mode=ParseMode.HTML,
         reply_markup=keyboard(message.buttons),
-    )
-
-
-def keyboard(buttons: Buttons) -> InlineKeyboardMarkup | None:
-    """Draw the buttons as Telegram has them."""
-    if not buttons:
-        return None
-    return InlineKeyboardMarkup(
-        [
-            [InlineKeyboardButton(each.label, callback_data=each.data, url=each.url) for each in row]
-            for row in buttons
-        ]
     )
 
 
@@ -120,3 +128,21 @@ def _file_id(message: Message) -> str | None:
     if message.photo:
         return message.photo[-1].file_id
     return message.document.file_id if message.document else None
+
+
+def _posted(said: Any) -> Posted:
+    """Read the answer to a letter.
+
+    Raises:
+        InDoubt: it tells of no message.
+    """
+    try:
+        return Posted(int(said["message_id"]), _file_id_in(said))
+    except (KeyError, IndexError, TypeError, ValueError) as error:
+        raise InDoubt("an answer that tells of no message") from error
+
+
+def _file_id_in(said: dict[str, Any]) -> str | None:
+    sizes = said.get("photo") or [said.get("document") or {}]
+    found = sizes[-1].get("file_id")
+    return None if found is None else str(found)

@@ -145,11 +145,12 @@ class Sender:
 
     def _give(self, room: Room, departing: Asking = ()) -> Exchange:
         ended, self._results = tuple(self._results), []
+        looks = not self._hand.is_stocked() or self._clock.monotonic() >= self._looked_at + GATHER
         what = Exchange(
             self._bot.id,
             self._holding.fence or 0,
             ended,
-            room,
+            room if looks else NO_ROOM,
             tidy=self._tidy,
             keep=self._holding.asks_to_keep(),
             held=self._hand.departed_ones() if self._in_doubt else None,
@@ -157,8 +158,9 @@ class Sender:
             steadily=self._steady.now(),
             revision=self._holding.revision,
         )
-        self._look = self._tidy = False
-        self._looked_at = self._clock.monotonic()
+        self._tidy = False
+        if looks:
+            self._look, self._looked_at = False, self._clock.monotonic()
         return what
 
     def _got(self, what: Exchange, got: Exchanged, departing: Asking = ()) -> None:

@@ -26,6 +26,9 @@ MEDIA_PATIENCE = 60.0
 SLOWEST = 32 * 1024  # bytes a second: an upload below that is given up
 
 
+_WRITTEN = {"Content-Type": "application/json"}
+_LETTER = aiohttp.ClientTimeout(connect=PATIENCE, sock_read=PATIENCE, total=2 * PATIENCE)
+
 _NEVER_LEFT: tuple[type[Exception], ...] = (
     aiohttp.ClientConnectorError,
     aiohttp.ConnectionTimeoutError,
@@ -158,6 +161,18 @@ class BoundedRequest(BaseRequest):
         async with nullcontext() if has_turn() else self._room:
             return await self._call(url, method, _body(request_data, files), patience)
 
+    async def ask(self, url: str, body: bytes) -> Any:
+        """Make a call whose body was written before, for who has a turn of the pace; give its result.
+
+        Raises:
+            TelegramError: whatever `do_request` raises, and what the library makes of each refusal.
+        """
+        status, content = await self._call(url, "POST", body, _LETTER, headers=_WRITTEN)
+        try:
+            return await _Answered(status, content).post(url)
+        except KeyError as error:
+            raise InDoubt("an answer without a result") from error
+
     @staticmethod
     def parse_json_payload(payload: bytes) -> JSON:
         """Read an answer; one that nobody can read is neither logged nor quoted, for it may hold names.
@@ -168,16 +183,47 @@ class BoundedRequest(BaseRequest):
         return understood(payload)
 
     async def _call(
-        self, url: str, method: str, body: Any, patience: aiohttp.ClientTimeout
+        self,
+        url: str,
+        method: str,
+        body: Any,
+        patience: aiohttp.ClientTimeout,
+        headers: Mapping[str, str] | None = None,
     ) -> tuple[int, bytes]:
         if self._session is None:
             raise RuntimeError("the transport is not open")
         proxy = self._way.http_proxy(url)
         with self._way.understood():
-            async with self._session.request(method, url, data=body, timeout=patience, proxy=proxy) as answer:
+            async with self._session.request(
+                method, url, data=body, timeout=patience, proxy=proxy, headers=headers
+            ) as answer:
                 status, content = answer.status, await answer.read()
         believed(status, content)
         return status, content
+
+
+class _Answered(BaseRequest):
+    """An answer that came already, for the library to say what it is called."""
+
+    read_timeout = PATIENCE
+
+    def __init__(self, status: int, content: bytes) -> None:
+        self._answer = status, content
+
+    async def initialize(self) -> None:
+        """Do nothing."""
+
+    async def shutdown(self) -> None:
+        """Do nothing."""
+
+    async def do_request(self, *_: Any, **__: Any) -> tuple[int, bytes]:
+        """Give the answer."""
+        return self._answer
+
+    @staticmethod
+    def parse_json_payload(payload: bytes) -> JSON:
+        """Read it; see `BoundedRequest`."""
+        return understood(payload)
 
 
 def _is_given(seconds: Any) -> bool:

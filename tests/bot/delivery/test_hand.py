@@ -76,3 +76,15 @@ def test_one_chat_that_gets_nothing_is_not_the_line() -> None:
     for chat in (8, 9):
         line.failed(chat, 0.0)
     assert line.is_down
+
+
+def test_at_a_fast_pace_a_full_hand_looks_for_more_a_moment_later() -> None:
+    fast = Hand(Pace(StandingClock(), per_second=10_000), Line())
+    for number in range(8):
+        assert not fast.is_stocked()
+        fast.take(claimed(number))
+    assert fast.is_stocked()
+    usual = hand_with(*(claimed(number) for number in range(8)))
+    usual_of_four = hand_with(*(claimed(number) for number in range(4)))
+    assert usual.is_stocked()
+    assert not usual_of_four.is_stocked()  # two of each kind are all that wait at thirty a second

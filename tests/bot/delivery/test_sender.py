@@ -161,14 +161,14 @@ async def test_an_outage_with_one_volunteer_waiting_uses_up_nothing(
 ) -> None:
     mei = await post.person()
     outage = iter(range(2 * len(BACK_OFF)))
-    text = posting._SENDS[Method.TEXT]
+    mail = posting.mail
 
     async def no_connection(*args: Any, **facts: Any) -> Any:
         if next(outage, None) is not None:
             raise NeverLeft("no connection")
-        return await text(*args, **facts)
+        return await mail(*args, **facts)
 
-    monkeypatch.setitem(posting._SENDS, Method.TEXT, no_connection)
+    monkeypatch.setattr(posting, "mail", no_connection)
     monkeypatch.setattr(hand, "LINE_RESTS", (0.0,))
     async with post.sender():
         await post.promise("fire", Lane.EMERGENCY, mei)
