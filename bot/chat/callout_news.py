@@ -60,6 +60,17 @@ def opened(session: Session, event: Opened, house: House, now: datetime) -> None
     if event.coordinator is not None:
         # Before the asks in their own lane: it leaves first, and a crash on the way does not lose it.
         send_board(session, view, event.coordinator, house, now)
+    if event.asked:
+        _ask(session, event, now)
+    plan_fallback(session, view.callout_id, now)
+    if event.decided_by is not None:
+        _tell_decision(session, event, event.decided_by, now)
+    for ended in event.ended_exercises:
+        stood_down(session, ended, house, now)
+
+
+def _ask(session: Session, event: Opened, now: datetime) -> None:
+    view = event.callout
     enqueue(
         session,
         key=f"callout:{view.callout_id}:ask",
@@ -74,11 +85,6 @@ def opened(session: Session, event: Opened, house: House, now: datetime) -> None
         about=about(view.callout_id),
         expires_at=now + STALE_AFTER,
     )
-    plan_fallback(session, view.callout_id, now)
-    if event.decided_by is not None:
-        _tell_decision(session, event, event.decided_by, now)
-    for ended in event.ended_exercises:
-        stood_down(session, ended, house, now)
 
 
 def send_board(
@@ -251,7 +257,7 @@ def _tell_decision(session: Session, event: Opened, decider: PersonAddress, now:
     key = "approval.sent_alone" if alone else "approval.approved"
 
     def words(t: Texts) -> Message:
-        people = t.count("count.people", len(event.asked))
+        people = t.count("count.people", event.everybody)
         html = t.rich(key, name=decider.name, title=told_apart(t, view), people=people)
         whole = marked(t, exercise=view.exercise, html=html + Markup("\n\n") + view_text(t, view))
         return Message(str(whole))

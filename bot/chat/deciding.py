@@ -177,7 +177,7 @@ def _ended(t: Texts, shown: BoardView) -> Message:
 
 async def _say_out(turn: Turn, opened: Opened, key: str) -> None:
     view = opened.callout
-    people = turn.t.count("count.people", len(opened.asked))
+    people = turn.t.count("count.people", opened.everybody)
     html = turn.t.rich(key, title=told_apart(turn.t, view), people=people)
     await turn.show(Message(str(marked(turn.t, exercise=view.exercise, html=html))))
 

@@ -7,6 +7,7 @@ import pytest
 
 from bot.community.contacts import set_contacts
 from tests.bot.delivery.receiver import Receiver, receiving
+from tests.stories.test_calling_out import preview
 from tests.stories.test_volunteers import board, call_out
 from town import Town
 
@@ -81,6 +82,24 @@ async def test_a_human_tells_who_is_still_unreached(town: Town, receiver: Receiv
     await lin.taps("📞 Ann")
     await lin.hears("Everybody has been told")
     assert (await town.acts()).count("told-by-phone") == 2
+
+
+async def test_a_call_out_to_people_without_any_chat(town: Town, receiver: Receiver) -> None:
+    wei = await gone(town, "Wei", receiver.url("200"))
+    await gone(town, "Ann", language="zh")
+    lin = await town.coordinator("Lin")
+    await lin.says("/callout elderly")
+    await preview(lin, "📵 2 of them without a chat that works: 1 told by other ways, 1 for you to telephone")
+    await lin.taps("🚨")
+    await lin.hears("2 people called")
+    await board(lin, "Asked 2 · delivered 0", "unreachable 2")
+    assert "Please come and help" in (await said(receiver, 1, town))[0]
+    await town.later(seconds=1)
+    await board(lin, "Asked 2 · delivered 1", "unreachable 1", "By other ways: 1 reached")
+    await lin.taps("📞 Call list")
+    await lin.taps("📞 Ann")
+    await board(lin, "Asked 2 · delivered 2", "unreachable 0")
+    assert {one["resident_id"]: one["state"] for one in await town.rows("ask")}[wei] == "delivered"
 
 
 async def test_an_exercise_says_so_first_and_a_real_one_ends_it_there(town: Town, receiver: Receiver) -> None:
