@@ -29,13 +29,13 @@ async def post(bot: Bot, chat_id: int, content: Content, *, loud: bool) -> Poste
     return Posted(message.message_id, _file_id(message))
 
 
-async def say(bot: Bot, chat_id: int, message: Said) -> None:
+async def say(bot: Bot, chat_id: int, message: Said, *, loud: bool = True) -> None:
     """Send what a conversation says at once, without the outbox; in parts where it is too long for one."""
     for part in parts(message):
         content = Content(
             method_of(part), part.text, part.buttons, part.attachment, part.file_name, file_id=part.photo_id
         )
-        await post(bot, chat_id, content, loud=True)
+        await post(bot, chat_id, content, loud=loud)
 
 
 async def reword(bot: Bot, chat_id: int, message_id: int, message: Said) -> None:
