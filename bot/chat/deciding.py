@@ -21,6 +21,7 @@ from bot.callouts import (
 )
 from bot.chat.callout_news import send_board
 from bot.chat.callout_words import LEVELS, marked, marked_plain, told_apart, what_next
+from bot.chat.doubting import doubt_button, show_doubts
 from bot.chat.house import House
 from bot.chat.keyboards import one_a_row
 from bot.chat.refusals import refuses
@@ -97,20 +98,21 @@ async def show_open(turn: Turn) -> None:
             for view in await turn.look(open_callouts, area_path=path)
             if may_watch(turn.person.roles, view)
         }
+    doubts = await doubt_button(turn)
     if not found:
-        again = (
-            one_a_row(Button(turn.t("command.callout"), "h:callout")) if turn.person.may(Act.CALL_OUT) else ()
-        )
-        await turn.show(Message(turn.t.rich("board.none_open"), again))
+        anew = (Button(turn.t("command.callout"), "h:callout"),) if turn.person.may(Act.CALL_OUT) else ()
+        await turn.show(Message(turn.t.rich("board.none_open"), one_a_row(*doubts, *anew)))
         return
     if len(found) == 1:
         await _board_here(turn, next(iter(found)))
+        if doubts:
+            await show_doubts(turn)
         return
     buttons = [
         Button(_label(turn.t, view), f"cf:{view.callout_id}")
         for view in sorted(found.values(), key=lambda view: -view.callout_id)
     ]
-    await turn.ask(Message(turn.t.rich("board.which"), one_a_row(*buttons)), "board")
+    await turn.ask(Message(turn.t.rich("board.which"), one_a_row(*buttons, *doubts)), "board")
 
 
 def watches_boards(person: Person) -> bool:

@@ -54,11 +54,13 @@ KINDS = (
     Kind("news.boards", r"(leaderboard|season):.+", 14 * DAYS),
 )
 OTHER = Kind("news.other", r".*", 7 * DAYS)
+_PART = re.compile(r"part:\d+:")  # of a text that was too long for one message
 
 
 def kind_of(key: str) -> Kind:
     """Give the kind of what is promised under a key."""
-    return next((kind for kind in KINDS if re.fullmatch(kind.keys, key)), OTHER)
+    whole = _PART.sub("", key)
+    return next((kind for kind in KINDS if re.fullmatch(kind.keys, whole)), OTHER)
 
 
 def lasts_until(key: str, now: datetime, until: datetime | None = None) -> datetime:

@@ -13,6 +13,7 @@ from bot.chat import (
     claiming_deeds,
     deciding,
     disputes,
+    doubting,
     giving,
     handing_over,
     household,
@@ -131,6 +132,9 @@ ROUTES = Routes(
         "c1": call_lists.show_list,
         "c2": call_lists.take_told,
         "c3": call_lists.turn_page,
+        "c4": doubting.show_doubts,
+        "c5": doubting.take_again,
+        "c6": doubting.turn_page,
         # a volunteer's answers
         "ca": answering.take_answer,
         "ce": answering.take_minutes,

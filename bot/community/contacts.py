@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from sqlalchemy import delete, select
 from sqlmodel import Session, col
 
-from bot.community.models import Area, Contact, Household, Resident, Status
+from bot.community.models import Area, ChatLink, Contact, Household, Resident, Status
 from bot.community.residents import active
 
 
@@ -53,6 +53,19 @@ def homes_of(session: Session, resident_ids: Iterable[int]) -> dict[int, str]:
         .where(col(Resident.id).in_(list(resident_ids)))
     )
     return {row[0]: " ".join(part for part in row[1:] if part) for row in session.execute(found)}
+
+
+def paths_of(session: Session, resident_ids: Iterable[int]) -> dict[int, str]:
+    """Give the path of the area each of these residents lives in."""
+    found = select(col(Resident.id), col(Area.path)).join(Area, col(Area.id) == col(Resident.area_id))
+    return {row[0]: row[1] for row in session.execute(found.where(col(Resident.id).in_(list(resident_ids))))}
+
+
+def who_reads(session: Session, chat_ids: Iterable[int]) -> dict[int, int]:
+    """Give the resident behind each of these private chats."""
+    found = select(col(ChatLink.chat_id), col(ChatLink.resident_id))
+    rows = session.execute(found.where(col(ChatLink.chat_id).in_(list(chat_ids))))
+    return {row[0]: row[1] for row in rows}
 
 
 def kinds_of(urls: Iterable[str]) -> list[str]:
