@@ -19,6 +19,7 @@ from bot.callouts import (
     stand_down,
     still_waiting,
 )
+from bot.chat.board_words import call_list_button
 from bot.chat.callout_news import send_board
 from bot.chat.callout_words import LEVELS, marked, marked_plain, told_apart, what_next
 from bot.chat.doubting import doubt_button, show_doubts
@@ -174,7 +175,8 @@ def _ended(t: Texts, shown: BoardView) -> Message:
     """Say how it ended: everybody who served counts, whether done before the end or with it."""
     served = t.count("count.people", shown.figures.done)
     html = t.rich("standdown.summary", title=told_apart(t, shown.callout), served=served)
-    return Message(str(marked(t, exercise=shown.callout.exercise, html=html)), what_next(t))
+    rows = (*one_a_row(*call_list_button(t, shown)), *what_next(t))
+    return Message(str(marked(t, exercise=shown.callout.exercise, html=html)), rows)
 
 
 async def _say_out(turn: Turn, opened: Opened, key: str) -> None:

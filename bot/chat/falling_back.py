@@ -8,7 +8,7 @@ from markupsafe import Markup
 from sqlmodel import Session
 
 from bot.callouts import CallOutState, CallOutView, callout
-from bot.callouts.reaching import about_people
+from bot.callouts.reaching import about_end, about_people
 from bot.callouts.unreached import unreached
 from bot.chat.callout_words import view_text
 from bot.chat.house import House
@@ -91,7 +91,7 @@ def _tell_person(
         channel=f"{PERSON}{one.resident_id}",
         language=one.language,
         message=words(texts(one.language)),
-        about=about_people(view.callout_id) if what == "call" else f"fallback-end:{view.callout_id}",
+        about=about_people(view.callout_id) if what == "call" else about_end(view.callout_id),
         tag=one.resident_id,
         now=now,
         expires_at=lasts_until(key, now),
@@ -108,7 +108,7 @@ def _tell_area(
         channel=f"{AREA}{code}",
         language=house.languages[0],
         message=words(texts(house.languages[0])),
-        about=about_areas(view.callout_id) if what == "call" else f"fallback-end:{view.callout_id}",
+        about=about_areas(view.callout_id) if what == "call" else about_end(view.callout_id),
         tag=None,
         now=now,
         expires_at=lasts_until(key, now),
