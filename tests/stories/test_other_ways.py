@@ -163,7 +163,7 @@ async def test_a_call_out_to_people_without_any_chat(town: Town, receiver: Recei
     assert {one["resident_id"]: one["state"] for one in await town.rows("ask")}[wei] == "delivered"
 
 
-async def test_an_exercise_says_so_first_and_a_real_one_ends_it_there(town: Town, receiver: Receiver) -> None:
+async def test_an_exercise_says_so_first_and_so_does_its_end(town: Town, receiver: Receiver) -> None:
     await gone(town, "魏", receiver.url("200"), language="zh")
     await town.resident("Bo", team="clinic")
     lin = await town.coordinator("Lin")
@@ -192,3 +192,28 @@ async def test_an_area_hears_once_for_all_who_have_no_address(town: Town, receiv
     await town.later(seconds=30)
     await board(lin, "unreachable 2")
     assert len(receiver.heard) == 1
+
+
+async def test_an_exercise_says_so_to_areas_too_and_ends_there_when_it_gets_real(
+    town: Town, receiver: Receiver
+) -> None:
+    await gone(town, "Wei")
+    await gone(town, "Ann", receiver.url("200"))
+    lin = await town.coordinator("Lin")
+    grid = 'name = {zh = "第一网格", en = "Grid 1"}'
+    town.changes_its_file(grid, f'{grid}\nfallback = ["{receiver.url("200")}"]')
+    await town.restart()
+    await lin.says("/callout elderly")
+    await lin.taps("🧪")
+    await lin.taps("🧪 ")
+    rehearsed = await said(receiver, 2, town)
+    assert sorted(one.partition("\n")[0] for one in rehearsed) == ["🧪 EXERCISE", "🧪 演练"]
+    await town.resident("Bo", team="fire")
+    await call_out(lin, "flood The cellar is under water")
+    for _ in range(100):
+        if len(receiver.heard) >= 4:
+            break
+        await town.later(seconds=1)
+        await asyncio.sleep(0.05)
+    over = [one for one in receiver.said() if "停止演练" in one or "The exercise is over" in one]
+    assert sorted(one.partition("\n")[0] for one in over) == ["🧪 EXERCISE", "🧪 演练"]
