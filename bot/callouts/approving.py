@@ -25,7 +25,7 @@ def approve(session: Session, *, callout_id: int, coordinator_id: int, now: date
         SamePerson: the first coordinator cannot be the second.
         ApprovalLapsed: the time to decide is over.
         AlreadyDecided: somebody decided before.
-        NobodyToAsk: no one in the audience can be reached any more.
+        NobodyToAsk: no one of the audience is there any more.
     """
     callout = _as_second(session, callout_id, coordinator_id)
     _claim(session, callout, by=coordinator_id, state=CallOutState.OPEN, now=now)

@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import case, func, select, update
 from sqlmodel import Session
 
+from bot.callouts.calling import whom_to_call
 from bot.callouts.events import CallOutView
 from bot.callouts.models import asks, boards, callouts
 from bot.callouts.reaching import Sending, sending_of
@@ -54,6 +55,7 @@ class BoardView:
     coming: tuple[PersonAddress, ...]
     arrived: tuple[PersonAddress, ...]
     sending: Sending = Sending()  # noqa: RUF009 - frozen
+    to_call: int = 0  # whom a human has to tell, of the call-out or of its end
 
 
 @dataclass(frozen=True)
@@ -74,8 +76,9 @@ def board(session: Session, *, callout_id: int, now: datetime) -> BoardView:
     """
     callout = row(session, callout_id)
     teams, earliest = _figures(session, callout_id)
+    seen = view(session, callout)
     return BoardView(
-        callout=view(session, callout),
+        callout=seen,
         version=callout.version,
         at=now,
         figures=sum(teams.values(), Figures()),
@@ -84,6 +87,7 @@ def board(session: Session, *, callout_id: int, now: datetime) -> BoardView:
         coming=_first(session, callout_id, AskState.COMING),
         arrived=_first(session, callout_id, AskState.ARRIVED),
         sending=sending_of(session, callout_id, now),
+        to_call=len(whom_to_call(session, seen)),
     )
 
 

@@ -61,7 +61,7 @@ class BadNeeded(CallOutError):
 
 
 class NobodyToAsk(CallOutError):
-    """No one in the audience can be reached; `left_out` says why, by reason."""
+    """No one of the audience is there to be called; `left_out` says why, by reason."""
 
     def __init__(self, left_out: Mapping[str, int]) -> None:
         super().__init__("nobody in the audience can be asked")

@@ -95,7 +95,9 @@ class StillThere:
 
 @dataclass(frozen=True)
 class Opened:
-    """A call-out goes out to `asked`; `replayed` says that the same tap had sent it before.
+    """A call-out goes out to `asked` and to so many whom no chat reaches.
+
+    `replayed` says that the same tap had sent it before.
 
     Where a second person had been needed, `decided_by` is who decided and `coordinators` are all to be told;
     with `callout.review_open` the first decided alone, for danger to life, and a review is open.
@@ -103,11 +105,17 @@ class Opened:
 
     callout: CallOutView
     asked: tuple[AskedPerson, ...] = ()
+    unreachable: int = 0
     coordinator: PersonAddress | None = None
     decided_by: PersonAddress | None = None
     coordinators: tuple[PersonAddress, ...] = ()
     ended_exercises: tuple[StoodDown, ...] = ()
     replayed: bool = False
+
+    @property
+    def everybody(self) -> int:
+        """How many are called, in chat or otherwise."""
+        return len(self.asked) + self.unreachable
 
 
 @dataclass(frozen=True)

@@ -43,10 +43,11 @@ def open_callout(
     )
     _ask(session, callout_id, found, now)
     callout = row(session, callout_id)
-    record_act(session, callout, actor=by, act=act, now=now, more={"people": len(found.people)})
+    record_act(session, callout, actor=by, act=act, now=now, more={"people": found.everybody})
     return Opened(
         callout=view(session, callout),
         asked=found.people,
+        unreachable=len(found.unreachable),
         coordinator=people.address(session, callout.created_by),
         decided_by=people.address(session, callout.decided_by),
         coordinators=coordinators,

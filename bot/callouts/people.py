@@ -21,13 +21,18 @@ class Reach:
     unreachable: tuple[Asked, ...]
     left_out: Mapping[str, int]
 
+    @property
+    def everybody(self) -> int:
+        """How many are called, in chat or otherwise."""
+        return len(self.people) + len(self.unreachable)
+
     def checked(self) -> "Reach":
-        """Give it on if anyone can be asked.
+        """Give it on if there is anyone to call: who has no chat is told by other ways, or by a human.
 
         Raises:
-            NobodyToAsk: no one in the audience can be reached.
+            NobodyToAsk: no one of the audience is there.
         """
-        if not self.people:
+        if not self.everybody:
             raise NobodyToAsk(self.left_out)
         return self
 

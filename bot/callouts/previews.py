@@ -13,6 +13,7 @@ from bot.callouts.errors import TextTooLong
 from bot.callouts.plans import PlanView, plan_by_code
 from bot.callouts.states import Level
 from bot.community import Act, area, require
+from bot.community.contacts import who_has_contacts
 from bot.delivery import Lane
 from bot.delivery.figures import queue
 from points.names import say
@@ -29,13 +30,18 @@ class CallOutRules:
 
 @dataclass(frozen=True)
 class Preview:
-    """A draft with its figures; `second_people` are those who could approve it and can be reached."""
+    """A draft with its figures; `second_people` are those who could approve it and can be reached.
+
+    Of the people who are called so many have no chat that works, and of these so many other ways.
+    """
 
     draft: Draft
     plan: PlanView | None
     area_names: Mapping[str, str]
     texts: Mapping[str, str]
     people: int
+    without_chat: int
+    other_ways: int
     left_out: Mapping[str, int]
     needs_second: bool
     second_people: tuple[int, ...]
@@ -54,14 +60,16 @@ def preview(
     require(session, resident_id=coordinator_id, act=Act.CALL_OUT, area_id=draft.area_id)
     plan = plan_by_code(session, draft.plan_code) if draft.plan_code else None
     found = reach_of(session, draft, rules=rules, now=now)
-    second = needs_second(draft.level, people=len(found.people), rules=rules)
+    second = needs_second(draft.level, people=found.everybody, rules=rules)
     area_names = area(session, draft.area_id).names
     return Preview(
         draft=draft,
         plan=plan,
         area_names=area_names,
         texts=texts_of(draft, plan, area_names),
-        people=len(found.people),
+        people=found.everybody,
+        without_chat=len(found.unreachable),
+        other_ways=len(who_has_contacts(session, [one.resident_id for one in found.unreachable])),
         left_out=found.left_out,
         needs_second=second,
         second_people=_others(session, draft.area_id, coordinator_id) if second else (),

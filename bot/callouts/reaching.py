@@ -72,6 +72,11 @@ def about_people(callout_id: int) -> str:
     return f"fallback:{callout_id}"
 
 
+def about_end(callout_id: int) -> str:
+    """Name what they are told of its end."""
+    return f"fallback-end:{callout_id}"
+
+
 def sending_of(session: Session, callout_id: int, now: datetime) -> Sending:
     """Say how far the asks of a call-out got."""
     about = about_asks(callout_id)

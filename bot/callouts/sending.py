@@ -36,18 +36,16 @@ def send(
         PlanChanged: the plan was changed since its preview was read.
         NothingToSay: there is no text.
         RealEmergency: it is an exercise, and a real orange or red call-out is open.
-        NobodyToAsk: no one in the audience can be reached.
+        NobodyToAsk: no one of the audience is there.
         ApprovalLapsed, AlreadyDecided: the same key was sent before, and nobody agreed.
     """
     require(session, resident_id=coordinator_id, act=Act.CALL_OUT, area_id=draft.area_id)
     if earlier := _by_key(session, key):
         return _again(session, earlier)
     found = reach_of(session, draft, rules=rules, now=now).checked()
-    second = needs_second(draft.level, people=len(found.people), rules=rules)
+    second = needs_second(draft.level, people=found.everybody, rules=rules)
     until = now + timedelta(minutes=rules.approval_minutes) if second else None
-    stored = _store(
-        session, draft, key=key, by=coordinator_id, people=len(found.people), until=until, now=now
-    )
+    stored = _store(session, draft, key=key, by=coordinator_id, people=found.everybody, until=until, now=now)
     callout = session.exec(select(CallOut).where(CallOut.key == key)).one()
     if not stored:
         return _again(session, callout)

@@ -31,7 +31,7 @@ def board_message(t: Texts, view: BoardView, house: House, *, may_end: bool) -> 
     lines += _teams(t, view, house)
     lines.append(t.rich("board.as_of", at=house.hour(view.at)))
     html = marked(t, exercise=callout.exercise, html=Markup("\n").join(lines))
-    return Message(str(html), _buttons(t, view) if is_open and may_end else ())
+    return Message(str(html), _buttons(t, view) if may_end else ())
 
 
 def _figures(t: Texts, figures: Figures) -> Markup:
@@ -79,7 +79,13 @@ def _teams(t: Texts, view: BoardView, house: House) -> list[Markup]:
 
 def _buttons(t: Texts, view: BoardView) -> Rows:
     number = view.callout.callout_id
+    calls = call_list_button(t, view)
+    if view.callout.state is not CallOutState.OPEN:
+        return one_a_row(*calls)
     again = again_buttons(t, number, view.sending)
-    if view.figures.unreachable:
-        again += (Button(t("progress.button_list"), f"c1:{number}"),)
-    return one_a_row(*again, Button(t("board.button_stand_down"), f"cs:{number}"))
+    return one_a_row(*again, *calls, Button(t("board.button_stand_down"), f"cs:{number}"))
+
+
+def call_list_button(t: Texts, view: BoardView) -> tuple[Button, ...]:
+    """Offer the list of those whom a human has to tell, where there are any."""
+    return (Button(t("progress.button_list"), f"c1:{view.callout.callout_id}"),) if view.to_call else ()

@@ -152,7 +152,7 @@ async def _ask_plan(turn: Turn, text: str, missed: str = "") -> None:
 
 
 async def _say_sent(turn: Turn, sent: Opened) -> None:
-    words = turn.t.rich("callout.sent", people=turn.t.count("count.people", len(sent.asked)))
+    words = turn.t.rich("callout.sent", people=turn.t.count("count.people", sent.everybody))
     toast = marked_plain(turn.t, exercise=sent.callout.exercise, text=turn.t("callout.toast_sent"))
     await turn.toast(toast)
     if not sent.replayed:

@@ -19,8 +19,10 @@ from bot.callouts import (
     stand_down,
     still_waiting,
 )
+from bot.chat.board_words import call_list_button
 from bot.chat.callout_news import send_board
 from bot.chat.callout_words import LEVELS, marked, marked_plain, told_apart, what_next
+from bot.chat.doubting import doubt_button, show_doubts
 from bot.chat.house import House
 from bot.chat.keyboards import one_a_row
 from bot.chat.refusals import refuses
@@ -97,20 +99,21 @@ async def show_open(turn: Turn) -> None:
             for view in await turn.look(open_callouts, area_path=path)
             if may_watch(turn.person.roles, view)
         }
+    doubts = await doubt_button(turn)
     if not found:
-        again = (
-            one_a_row(Button(turn.t("command.callout"), "h:callout")) if turn.person.may(Act.CALL_OUT) else ()
-        )
-        await turn.show(Message(turn.t.rich("board.none_open"), again))
+        anew = (Button(turn.t("command.callout"), "h:callout"),) if turn.person.may(Act.CALL_OUT) else ()
+        await turn.show(Message(turn.t.rich("board.none_open"), one_a_row(*doubts, *anew)))
         return
     if len(found) == 1:
         await _board_here(turn, next(iter(found)))
+        if doubts:
+            await show_doubts(turn)
         return
     buttons = [
         Button(_label(turn.t, view), f"cf:{view.callout_id}")
         for view in sorted(found.values(), key=lambda view: -view.callout_id)
     ]
-    await turn.ask(Message(turn.t.rich("board.which"), one_a_row(*buttons)), "board")
+    await turn.ask(Message(turn.t.rich("board.which"), one_a_row(*buttons, *doubts)), "board")
 
 
 def watches_boards(person: Person) -> bool:
@@ -172,12 +175,13 @@ def _ended(t: Texts, shown: BoardView) -> Message:
     """Say how it ended: everybody who served counts, whether done before the end or with it."""
     served = t.count("count.people", shown.figures.done)
     html = t.rich("standdown.summary", title=told_apart(t, shown.callout), served=served)
-    return Message(str(marked(t, exercise=shown.callout.exercise, html=html)), what_next(t))
+    rows = (*one_a_row(*call_list_button(t, shown)), *what_next(t))
+    return Message(str(marked(t, exercise=shown.callout.exercise, html=html)), rows)
 
 
 async def _say_out(turn: Turn, opened: Opened, key: str) -> None:
     view = opened.callout
-    people = turn.t.count("count.people", len(opened.asked))
+    people = turn.t.count("count.people", opened.everybody)
     html = turn.t.rich(key, title=told_apart(turn.t, view), people=people)
     await turn.show(Message(str(marked(turn.t, exercise=view.exercise, html=html))))
 

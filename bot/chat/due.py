@@ -9,7 +9,7 @@ from sqlmodel import Session
 from bot.callouts import lapse_approval
 from bot.chat import waiting_news
 from bot.chat.announcing import announce
-from bot.chat.callout_news import APPROVAL_DUE
+from bot.chat.approval_news import APPROVAL_DUE
 from bot.chat.conversation import forget_stale
 from bot.chat.deed_delays import STILL_DUE
 from bot.chat.deed_news import OTHERS_DUE, POST_DUE, REMIND_DUE

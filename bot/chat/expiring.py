@@ -96,6 +96,7 @@ def _tell(session: Session, one: Expiring, kind: str, month: str, house: House, 
         words=words,
         now=now,
         lane=Lane.ROUTINE,
+        until=_told_until(kind, month, house),
     )
 
 

@@ -8,10 +8,11 @@ from markupsafe import Markup
 from sqlmodel import Session
 
 from bot.callouts import CallOutState, CallOutView, callout
-from bot.callouts.reaching import about_people
+from bot.callouts.reaching import about_end, about_people
 from bot.callouts.unreached import unreached
 from bot.chat.callout_words import view_text
 from bot.chat.house import House
+from bot.chat.kinds_of_news import lasts_until
 from bot.chat.telling import Words
 from bot.chat.texts import Texts, texts
 from bot.community import PersonAddress, addresses
@@ -22,7 +23,6 @@ from bot.schedule import put
 
 FALLBACK_DUE = "callout.fallback"
 GATHER = timedelta(seconds=10)  # who turns out unreachable within so long is looked after together
-STALE_AFTER = timedelta(hours=12)
 PERSON, AREA = "person:", "area:"
 
 
@@ -84,32 +84,34 @@ _MAY_HAVE_HEARD = (State.SENT, State.SENDING, State.UNKNOWN)
 def _tell_person(
     session: Session, one: PersonAddress, view: CallOutView, what: str, words: Words, now: datetime
 ) -> None:
+    key = f"callout:{view.callout_id}:fallback:{what}:{one.resident_id}"
     enqueue_other(
         session,
-        key=f"callout:{view.callout_id}:fallback:{what}:{one.resident_id}",
+        key=key,
         channel=f"{PERSON}{one.resident_id}",
         language=one.language,
         message=words(texts(one.language)),
-        about=about_people(view.callout_id) if what == "call" else f"fallback-end:{view.callout_id}",
+        about=about_people(view.callout_id) if what == "call" else about_end(view.callout_id),
         tag=one.resident_id,
         now=now,
-        expires_at=now + STALE_AFTER,
+        expires_at=lasts_until(key, now),
     )
 
 
 def _tell_area(
     session: Session, code: str, view: CallOutView, what: str, words: Words, house: House, now: datetime
 ) -> None:
+    key = f"callout:{view.callout_id}:fallback:{what}:{AREA}{code}"
     enqueue_other(
         session,
-        key=f"callout:{view.callout_id}:fallback:{what}:{AREA}{code}",
+        key=key,
         channel=f"{AREA}{code}",
         language=house.languages[0],
         message=words(texts(house.languages[0])),
-        about=about_areas(view.callout_id) if what == "call" else f"fallback-end:{view.callout_id}",
+        about=about_areas(view.callout_id) if what == "call" else about_end(view.callout_id),
         tag=None,
         now=now,
-        expires_at=now + STALE_AFTER,
+        expires_at=lasts_until(key, now),
     )
 
 

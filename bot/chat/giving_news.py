@@ -60,7 +60,7 @@ def proposed(session: Session, event: SpendingProposed, _: House, now: datetime)
         return Message(about(t, event.card, "fund.ask_second"), buttons)
 
     key = _about(one.spending_id)
-    tell(session, event.asked, key=f"{key}:ask", words=words, now=now, about=key)
+    tell(session, event.asked, key=f"{key}:ask", words=words, now=now, about=key, until=one.lapses_at)
     facts = {"spending_id": one.spending_id}
     put(session, key=f"{LAPSE_DUE}:{one.spending_id}", kind=LAPSE_DUE, at=one.lapses_at, facts=facts)
 

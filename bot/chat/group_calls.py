@@ -11,6 +11,7 @@ from bot.chat.callout_words import marked, view_text
 from bot.chat.group_news import tell_groups
 from bot.chat.house import House
 from bot.chat.keyboards import one_a_row
+from bot.chat.kinds_of_news import is_loud
 from bot.chat.texts import Texts, texts
 from bot.community import area
 from bot.delivery import (
@@ -33,9 +34,7 @@ def about_groups(callout_id: int) -> str:
     return f"callout-groups:{callout_id}"
 
 
-def post_to_groups(
-    session: Session, view: CallOutView, house: House, now: datetime, *, until: datetime
-) -> None:
+def post_to_groups(session: Session, view: CallOutView, house: House, now: datetime) -> None:
     """Post an emergency to the groups of where it is, of what that lies in, and of what lies in it.
 
     It goes before every ask, as hundreds read it. It names nobody, and who was asked answers in private.
@@ -50,9 +49,8 @@ def post_to_groups(
         words=lambda t: _post(t, view, house),
         now=now,
         lane=Lane.GROUP,
-        loud=True,
+        loud=is_loud(view),
         about=about_groups(view.callout_id),
-        expires_at=until,
     )
 
 

@@ -10,6 +10,7 @@ from sqlmodel import Session
 
 from bot.chat.house import House
 from bot.chat.keyboards import one_a_row
+from bot.chat.kinds_of_news import lasts_until, sound_of
 from bot.chat.listed_links import list_button, listed_within
 from bot.chat.month_boards import MonthBoards, group_boards
 from bot.chat.month_words import draw, news_html, picture_of
@@ -61,7 +62,7 @@ def tell_groups(
     lane: Lane = Lane.BULK,
     loud: bool = False,
     about: str | None = None,
-    expires_at: datetime | None = None,
+    until: datetime | None = None,
 ) -> None:
     """Promise a message to these groups, each in its language; the same key again changes nothing."""
     if groups:
@@ -74,9 +75,9 @@ def tell_groups(
             },
             to=[Recipient(one.chat_id, one.language) for one in groups],
             now=now,
-            loud=loud,
+            loud=sound_of(key, loud=loud),
             about=about or key,
-            expires_at=expires_at,
+            expires_at=lasts_until(key, now, until),
         )
 
 

@@ -137,8 +137,8 @@ def _show(
         return code_message(t, house, code, balance=mine.available, picture=picture)
 
     key = f"{about_code(code.redemption_id)}:shown:{now.isoformat()}"
-    about = about_code(code.redemption_id)
-    tell(session, owner_of(session, resident_id), key=key, words=words, now=now, about=about)
+    about, until = about_code(code.redemption_id), code.lapses_at
+    tell(session, owner_of(session, resident_id), key=key, words=words, now=now, about=about, until=until)
 
 
 async def _mine(turn: Turn, redemption_id: int) -> RedemptionView:

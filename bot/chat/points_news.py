@@ -41,6 +41,7 @@ def redeemed(session: Session, event: Redeemed, house: House, now: datetime) -> 
         words=words,
         now=now,
         about=about_code(event.redemption_id),
+        until=event.lapses_at,
     )
     _put_lapse(session, event.redemption_id, event.lapses_at, key=f"redemption:{event.redemption_id}:lapse")
 
@@ -81,7 +82,9 @@ def handover_undone(session: Session, event: HandoverUndone, house: House, now: 
         return Message(str(html))
 
     key = f"handover:{event.transfer_id}:undone"
-    tell(session, owner_of(session, event.resident_id), key=key, words=to_owner, now=now)
+    tell(
+        session, owner_of(session, event.resident_id), key=key, words=to_owner, now=now, until=event.lapses_at
+    )
     shows_again(session, event.redemption_id, event.resident_id, house=house, now=now)
     # The lapse noted at redeeming may have passed in silence while the code was handed over.
     again = f"redemption:{event.redemption_id}:lapse:{event.transfer_id}"

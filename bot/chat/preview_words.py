@@ -15,8 +15,6 @@ LEFT_OUT = {
     LeftOut.OFF: "left_out.off",
     LeftOut.AWAY: "left_out.away",
     LeftOut.QUIET: "left_out.quiet",
-    LeftOut.NO_CHAT: "left_out.no_chat",
-    LeftOut.BLOCKED: "left_out.blocked",
 }
 RULE = Markup("\n———\n")
 
@@ -42,11 +40,16 @@ def _figures(t: Texts, seen: Preview, house: House) -> list[Markup]:
         ),
         t.rich("preview.needed", people=t.count("count.people", seen.draft.needed)),
     ]
-    left = [t(LEFT_OUT[LeftOut(reason)], n=count) for reason, count in seen.left_out.items() if count]
+    left = [t(LEFT_OUT[why], n=seen.left_out[why]) for why in LEFT_OUT if seen.left_out.get(why)]
     if left:
         lines.append(t.rich("preview.left_out", reasons=t("list.comma").join(left)))
-    if seen.people:
-        lines.append(estimate(t, house, people=seen.people, ahead=seen.ahead + seen.people))
+    if seen.without_chat:
+        ways = seen.other_ways
+        lines.append(
+            t.rich("preview.without_chat", n=seen.without_chat, ways=ways, rest=seen.without_chat - ways)
+        )
+    if in_chat := seen.people - seen.without_chat:
+        lines.append(estimate(t, house, people=in_chat, ahead=seen.ahead + in_chat))
     if not seen.people:
         lines.append(t.rich("preview.nobody"))
     if seen.needs_second:

@@ -42,7 +42,7 @@ def announce_listed(session: Session, event: DeedListed, house: House, now: date
         return Message(html, one_a_row(list_button(t, house)))
 
     groups = tuple(one for one in bindings(session) if _may_read(session, one, where))
-    tell_groups(session, groups, key=f"deed:{deed.deed_id}:groups", words=words, now=now)
+    tell_groups(session, groups, key=f"deed:{deed.deed_id}:groups", words=words, now=now, until=event.until)
 
 
 def announce_paid(session: Session, event: SpendingAgreed, now: datetime) -> None:

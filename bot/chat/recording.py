@@ -16,16 +16,13 @@ UNREACHED = frozenset({State.FAILED, State.EXPIRED})
 
 def recorded(session: Session, ended: Sequence[Recorded]) -> None:
     """Pass results on, in the transaction that records them."""
-    asked: dict[tuple[int, State], list[Recorded]] = defaultdict(list)
-    others: dict[tuple[int, State], list[Recorded]] = defaultdict(list)
+    asked, others = _by_callout(ended, "callout"), _by_callout(ended, "fallback")
     for result in ended:
-        kind, _, number = (result.about or "").partition(":")
-        if kind == "callout" and result.tag is not None:
-            asked[int(number), result.state].append(result)
-        elif kind == "fallback" and result.tag is not None:
-            others[int(number), result.state].append(result)
-        elif kind == "board" and result.state is State.SENT and result.message_id is not None:
-            place_board(session, callout_id=int(number), chat_id=result.chat_id, message_id=result.message_id)
+        kind, number = _about(result)
+        if kind == "board" and result.state is State.SENT and result.message_id is not None:
+            place_board(session, callout_id=number, chat_id=result.chat_id, message_id=result.message_id)
+        elif kind == "fallback-end":
+            show_anew(session, number)  # who could not be told of the end has to be called
     for (callout_id, state), some in sorted(asked.items()):
         _pass_on(session, callout_id, state, some)
     for (callout_id, state), some in sorted(others.items()):
@@ -33,6 +30,21 @@ def recorded(session: Session, ended: Sequence[Recorded]) -> None:
             mark_reached(session, callout_id=callout_id, resident_ids=_tags(some), at=_last(some))
         else:
             show_anew(session, callout_id)
+
+
+def _by_callout(ended: Sequence[Recorded], wanted: str) -> dict[tuple[int, State], list[Recorded]]:
+    found: dict[tuple[int, State], list[Recorded]] = defaultdict(list)
+    for result in ended:
+        kind, number = _about(result)
+        if kind == wanted and result.tag is not None:
+            found[number, result.state].append(result)
+    return found
+
+
+def _about(result: Recorded) -> tuple[str, int]:
+    """Split what something is about into its kind and its number; what has none is about number 0."""
+    kind, _, number = (result.about or "").partition(":")
+    return kind, int(number) if number.isdecimal() else 0
 
 
 def _pass_on(session: Session, callout_id: int, state: State, some: Sequence[Recorded]) -> None:

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from sqlmodel import Session
 
+from bot.chat.kinds_of_news import lasts_until, sound_of
 from bot.chat.texts import Texts, texts
 from bot.community import PersonAddress, addresses
 from bot.delivery import Lane, Message, Recipient, deliveries, enqueue, rewrite, withdraw
@@ -22,8 +23,12 @@ def tell(
     lane: Lane = Lane.OWN_ACT,
     loud: bool = False,
     about: str | None = None,
+    until: datetime | None = None,
 ) -> None:
-    """Promise a message to those of these people who have a chat; the same key again changes nothing."""
+    """Promise a message to those of these people who have a chat; the same key again changes nothing.
+
+    What kind of news it is, and so how long it lasts and whether it may ring at night, its key says.
+    """
     to = [Recipient(one.chat_id, one.language, one.resident_id) for one in people if one.chat_id is not None]
     if not to:
         return
@@ -34,8 +39,9 @@ def tell(
         renderings={language: words(texts(language)) for language in sorted({one.language for one in to})},
         to=to,
         now=now,
-        loud=loud,
+        loud=sound_of(key, loud=loud),
         about=about,
+        expires_at=lasts_until(key, now, until),
     )
 
 

@@ -21,9 +21,10 @@ from bot.chat.keyboards import choices_of
 from bot.chat.texts import Texts
 from bot.community import Person, person
 from bot.database import Database
-from bot.delivery import Message
+from bot.delivery import Message, Sound
 from bot.delivery.editor import Editor
 from bot.delivery.posting import reword, reword_caption, say
+from bot.delivery.sounds import is_heard
 from bot.intake import answered_at_once
 
 log = structlog.get_logger(__name__)
@@ -151,8 +152,9 @@ class Turn:
         return Talk(step, {HEARD: self.heard, ALBUM: self.said.album})
 
     async def say(self, message: Message) -> None:
-        """Send a message of the conversation."""
-        await say(self.bot, self.chat_id, message)
+        """Send a message of the conversation; at night without a sound (`kinds_of_news`)."""
+        loud = is_heard(Sound.DAY, self.now, self.house.zone)
+        await say(self.bot, self.chat_id, message, loud=loud)
 
     async def show(self, message: Message) -> None:
         """Put a message in the place of the one that was tapped, or send it where there is none."""

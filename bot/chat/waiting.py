@@ -147,7 +147,8 @@ def _tell(session: Session, event: Offered | OfferPassed, words: Words, now: dat
         return
     key = f"wait:{event.wait_id}:{type(event).__name__}:{event.until.isoformat()}"
     waiting = addresses(session, [event.resident_id]).values()
-    tell(session, waiting, key=key, words=words, now=now, lane=Lane.ROUTINE)
+    until = event.until if isinstance(event, Offered) else None
+    tell(session, waiting, key=key, words=words, now=now, lane=Lane.ROUTINE, until=until)
 
 
 def _put_end(session: Session, event: Offered | OfferProlonged) -> None:

@@ -22,6 +22,7 @@ from bot.neighbourhood import Neighbourhood, load
 from bot.settings import Settings
 from bot.settling import settle_once
 
+Outcome = TakenIn | Exception
 AT_ONCE = 10  # lines that share a unit: taps of people wait behind it
 
 
@@ -30,14 +31,18 @@ def import_list(file: Path, *, env_file: Path | None) -> int:
     settings = configured(env_file).settings
     neighbourhood = load(settings.community)
     lines = list(lines_of(file, _areas(neighbourhood)))
-    refused = asyncio.run(_all(settings, neighbourhood, lines))
-    typer.echo(f"{len(lines) - refused} taken in, {refused} refused.")
+    outcomes = asyncio.run(_all(settings, neighbourhood, lines))
+    taken = [one for one in outcomes if isinstance(one, TakenIn)]
+    known, refused = sum(one.known for one in taken), len(outcomes) - len(taken)
+    noted = f"{known} known before got other ways, " if known else ""
+    typer.echo(f"{len(taken) - known} taken in, {noted}{refused} refused.")
     return 1 if refused else 0
 
 
-async def _all(settings: Settings, neighbourhood: Neighbourhood, lines: Sequence[Line]) -> int:
+async def _all(settings: Settings, neighbourhood: Neighbourhood, lines: Sequence[Line]) -> list[Outcome]:
     prepare(settings.database_url)
-    refused, left = 0, iter(lines)
+    done: list[Outcome] = []
+    left = iter(lines)
     async with Database(settings.database_url) as database:
         await database.write(settle_once, neighbourhood, SystemClock().now())
         while some := list(islice(left, AT_ONCE)):
@@ -45,17 +50,15 @@ async def _all(settings: Settings, neighbourhood: Neighbourhood, lines: Sequence
             outcomes = await database.write(_take_in, some, zone=neighbourhood.zone, now=now)
             for line, outcome in zip(some, outcomes, strict=True):
                 typer.echo(_report(line, outcome))
-                refused += isinstance(outcome, Exception)
-    return refused
+            done += outcomes
+    return done
 
 
-def _take_in(
-    session: Session, lines: Sequence[Line], *, zone: ZoneInfo, now: datetime
-) -> list[TakenIn | Exception]:
+def _take_in(session: Session, lines: Sequence[Line], *, zone: ZoneInfo, now: datetime) -> list[Outcome]:
     return [_one(session, line, zone, now) for line in lines]
 
 
-def _one(session: Session, line: Line, zone: ZoneInfo, now: datetime) -> TakenIn | Exception:
+def _one(session: Session, line: Line, zone: ZoneInfo, now: datetime) -> Outcome:
     if isinstance(line.found, LineRefused):
         return line.found
     try:
@@ -76,10 +79,11 @@ def _areas(neighbourhood: Neighbourhood) -> dict[str, str]:
     return {name: next(iter(codes)) for name, codes in named.items() if len(codes) == 1}
 
 
-def _report(line: Line, outcome: TakenIn | Exception) -> str:
+def _report(line: Line, outcome: Outcome) -> str:
     if isinstance(outcome, Exception):
         return f"{mark(good=False)} line {line.number}: {line.name}: {_why(outcome)}"
-    return f"{mark(good=True)} line {line.number}: {outcome.name}: {outcome.short_code}"
+    renewed = ", lives there already; other ways noted" if outcome.known else ""
+    return f"{mark(good=True)} line {line.number}: {outcome.name}: {outcome.short_code}{renewed}"
 
 
 def _why(refused: Exception) -> str:

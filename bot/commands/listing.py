@@ -10,6 +10,7 @@ from pathlib import Path
 
 from bot.commands.failing import Failed
 from bot.community.importing import Listed
+from bot.ways import MOST_WAYS, understood
 
 # What a column may be called, in either language.
 COLUMNS = {
@@ -20,6 +21,7 @@ COLUMNS = {
     "birth_year": ("birth_year", "birth year", "出生年份", "出生年"),
     "teams": ("teams", "team", "队伍"),
     "skills": ("skills", "skill", "技能"),
+    "fallback": ("fallback", "other ways", "其他方式"),
 }
 NEEDED = ("name", "area")
 _FIELDS = {title: field for field, titles in COLUMNS.items() for title in titles}
@@ -127,6 +129,7 @@ def _listed(plain: dict[str, str], areas: dict[str, str]) -> Listed:
         birth_year=_year(plain.get("birth_year", "")),
         teams=_several(plain.get("teams", "")),
         skills=_several(plain.get("skills", "")),
+        ways=_ways(plain.get("fallback", "")),
     )
 
 
@@ -140,3 +143,16 @@ def _year(text: str) -> int | None:
 
 def _several(text: str) -> tuple[str, ...]:
     return tuple(part.strip() for part in _BETWEEN.split(text) if part.strip())
+
+
+def _ways(text: str) -> tuple[str, ...]:
+    """Give the addresses of other ways, which hold passwords: none is repeated when it is refused."""
+    ways = tuple(dict.fromkeys(text.split()))
+    if len(ways) > MOST_WAYS:
+        raise LineRefused(f"fallback may name {MOST_WAYS} addresses at most, with spaces between")
+    for place, way in enumerate(ways, 1):
+        if not understood(way):
+            raise LineRefused(
+                f"fallback: address {place} is none that apprise understands, such as mailtos://user:password@host"
+            )
+    return ways

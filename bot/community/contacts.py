@@ -1,12 +1,21 @@
 """Other ways to reach a resident than chat: apprise addresses, entered by who runs the bot, never in chat."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 from sqlalchemy import delete, select
 from sqlmodel import Session, col
 
-from bot.community.models import Area, Contact, Household, Resident, Status
+from bot.community.models import Area, ChatLink, Contact, Household, Resident, Status
 from bot.community.residents import active
+
+
+@dataclass(frozen=True)
+class Home:
+    """Where somebody is found: the names of their area, and their door where it is known."""
+
+    names: Mapping[str, str]
+    door: str | None
 
 
 def set_contacts(session: Session, *, resident_id: int, urls: Sequence[str]) -> None:
@@ -44,15 +53,28 @@ def areas_around(session: Session, resident_id: int) -> tuple[str, ...]:
     return tuple(reversed([code for code in path.split("/") if code]))
 
 
-def homes_of(session: Session, resident_ids: Iterable[int]) -> dict[int, str]:
-    """Say where these residents are found: the code of their area, and their door where it is known."""
+def homes_of(session: Session, resident_ids: Iterable[int]) -> dict[int, Home]:
+    """Say where these residents are found."""
     found = (
-        select(col(Resident.id), col(Area.code), col(Household.door))
+        select(col(Resident.id), col(Area.names), col(Household.door))
         .join(Area, col(Area.id) == col(Resident.area_id))
         .outerjoin(Household, col(Household.id) == col(Resident.household_id))
         .where(col(Resident.id).in_(list(resident_ids)))
     )
-    return {row[0]: " ".join(part for part in row[1:] if part) for row in session.execute(found)}
+    return {row[0]: Home(dict(row[1]), row[2]) for row in session.execute(found)}
+
+
+def paths_of(session: Session, resident_ids: Iterable[int]) -> dict[int, str]:
+    """Give the path of the area each of these residents lives in."""
+    found = select(col(Resident.id), col(Area.path)).join(Area, col(Area.id) == col(Resident.area_id))
+    return {row[0]: row[1] for row in session.execute(found.where(col(Resident.id).in_(list(resident_ids))))}
+
+
+def who_reads(session: Session, chat_ids: Iterable[int]) -> dict[int, int]:
+    """Give the resident behind each of these private chats."""
+    found = select(col(ChatLink.chat_id), col(ChatLink.resident_id))
+    rows = session.execute(found.where(col(ChatLink.chat_id).in_(list(chat_ids))))
+    return {row[0]: row[1] for row in rows}
 
 
 def kinds_of(urls: Iterable[str]) -> list[str]:

@@ -7,8 +7,9 @@ import threading
 from bot.delivery.models import State
 from bot.delivery.outcomes import BACK_OFF
 from bot.delivery.results import Outcome
+from bot.ways import LOG as _LOG
+from bot.ways import way_of
 
-_LOG = logging.getLogger("apprise")
 _STATUS = re.compile(r"error=(\d{3})")
 _BROKE = "Socket Exception"
 _NEVER_LEFT = ("Failed to establish a new connection", "NameResolutionError", "ConnectTimeout", "NewConnect")
@@ -23,11 +24,9 @@ def call(url: str, text: str, attempts: int) -> Outcome:
     Apprise says only yes or no. Why it said no stands in its log, of which nothing goes further: it names
     hosts and quotes answers.
     """
-    from apprise import Apprise  # noqa: PLC0415 - it takes long to import, and most towns never need it
-
     with _Heard() as heard:
         # One plugin itself and not `Apprise.notify`, which calls in another thread and stops to wait.
-        way = Apprise.instantiate(url, suppress_exceptions=True)
+        way = way_of(url)
         if way is None:
             return Outcome(State.FAILED, reason=NOT_UNDERSTOOD, line=None)
         title, _, body = text.partition("\n")

@@ -81,14 +81,24 @@ def enqueue_other(
     return broadcast
 
 
-def note_by_hand(session: Session, *, key: str, about: str, tag: int, now: datetime) -> None:
-    """Write down that a human told somebody: a result like any other; the same key again changes nothing."""
+def note_by_hand(
+    session: Session,
+    *,
+    key: str,
+    about: str,
+    tag: int,
+    now: datetime,
+    state: State,
+    reason: str | None = None,
+) -> None:
+    """Write down what a human's call came to: a result like any other, the last one of the same key."""
     message = Message("·")  # a human found the words
     broadcast = enqueue_other(
         session, key=key, channel=BY_HAND, language="", message=message, about=about, tag=tag, now=now
     )
-    told = update(Delivery).where(col(Delivery.broadcast_id) == broadcast)
-    session.execute(told.values(state=State.SENT, sent_at=now, attempts=1))
+    this = update(Delivery).where(col(Delivery.broadcast_id) == broadcast)
+    values = {"state": state, "reason": reason, "sent_at": now if state is State.SENT else None}
+    session.execute(this.values(attempts=col(Delivery.attempts) + 1, **values))
 
 
 def others_wait(session: Session, now: datetime) -> bool:

@@ -73,6 +73,7 @@ class Rendering(SQLModel, table=True):
 
 _WAITING = text("state = 'queued'")
 _UNDERWAY = text("state = 'sending'")
+_IN_DOUBT = text("state = 'unknown'")
 _OTHER_WAYS = text("channel IS NOT NULL")
 
 
@@ -86,6 +87,7 @@ class Delivery(SQLModel, table=True):
         Index("ix_delivery_expiring", "expires_at", sqlite_where=_WAITING, postgresql_where=_WAITING),
         Index("ix_delivery_underway", "id", sqlite_where=_UNDERWAY, postgresql_where=_UNDERWAY),
         Index("ix_delivery_other_ways", "id", sqlite_where=_OTHER_WAYS, postgresql_where=_OTHER_WAYS),
+        Index("ix_delivery_in_doubt", "id", sqlite_where=_IN_DOUBT, postgresql_where=_IN_DOUBT),
         _NEVER_AGAIN,
     )
 

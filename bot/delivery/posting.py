@@ -49,13 +49,13 @@ async def mail(bot: Bot, chat_id: int, written: Letter, *, silent: bool) -> Any:
     return await transport.ask(f"{bot.base_url}/{written.call}", written.to(chat_id, silent=silent))
 
 
-async def say(bot: Bot, chat_id: int, message: Said) -> None:
+async def say(bot: Bot, chat_id: int, message: Said, *, loud: bool = True) -> None:
     """Send what a conversation says at once, without the outbox; in parts where it is too long for one."""
     for part in parts(message):
         content = Content(
             method_of(part), part.text, part.buttons, part.attachment, part.file_name, file_id=part.photo_id
         )
-        await _SENDS[content.method](bot, chat_id, content, silent=False)
+        await _SENDS[content.method](bot, chat_id, content, silent=not loud)
 
 
 async def reword(bot: Bot, chat_id: int, message_id: int, message: Said) -> None:

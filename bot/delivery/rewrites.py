@@ -1,7 +1,7 @@
 """What messages that were sent shall read from now on: promised with a commit, done by the rewriter."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, delete, insert, select, update
 from sqlmodel import Session, col
@@ -20,6 +20,7 @@ from bot.delivery.models import Delivery, Rewrite, State
 from bot.delivery.outbox import deliveries, enqueue
 
 AT_ONCE = 100
+LASTS = timedelta(days=7)  # what is sent because it cannot be edited
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +112,7 @@ def not_rewritten(session: Session, due: DueRewrite, now: datetime) -> None:
             renderings={row.language: Message(row.otherwise, buttons_from_json(row.buttons))},
             to=[Recipient(row.chat_id, row.language)],
             now=now,
+            expires_at=now + LASTS,
         )
     session.delete(row)
 

@@ -99,6 +99,58 @@ def test_the_same_list_twice_adds_nobody() -> None:
     assert len(kept(NAMES)) == 2
 
 
+WAYS = "SELECT name, url FROM contact JOIN resident ON resident.id = resident_id ORDER BY contact.id"
+
+
+def test_other_ways_come_with_the_list_and_no_report_repeats_them() -> None:
+    listed(
+        "name,area,door,fallback\n"
+        "Mei,b1,101,mailtos://mei:secret@example.org  wecombot://SecretKey\n"
+        "Lei,b1,101,nonsense://secret\n"
+        "Bo,b1,102,mailtos://bo:secret@example.org secret\n"
+        f"Cai,b1,103,{' '.join(f'json://secret{n}' for n in range(6))}\n"
+        f"Dan,b1,104,json://secret/{'x' * 600}\n"
+        "Ed,b1,105,\n"
+    )
+    done = linli("import", "residents.csv")
+    assert done.exit_code == 1
+    assert "secret" not in (done.stdout + done.stderr).lower()
+    told = done.stdout.splitlines()
+    assert [line[0] for line in told[:-1]] == ["✓", "✗", "✗", "✗", "✗", "✓"]
+    assert "address 1 is none that apprise understands" in told[1]
+    assert "address 2 is none that apprise understands" in told[2]
+    assert "5 addresses at most" in told[3]
+    assert kept(WAYS) == [("Mei", "mailtos://mei:secret@example.org"), ("Mei", "wecombot://SecretKey")]
+    listed("姓名,楼栋,门牌,其他方式\nMei,b1,101,json://secret\nEd,b1,105,json://ed\nEd,b1,105,\n")
+    again = linli("import", "residents.csv")
+    assert "0 taken in, 2 known before got other ways, 1 refused." in again.stdout
+    assert "secret" not in again.stdout
+    assert kept(WAYS) == [("Mei", "json://secret"), ("Ed", "json://ed")]
+    assert kept("SELECT count(*) FROM audit_entry WHERE act = 'other-ways'") == [(2,)]
+    assert linli("export", "out").exit_code == 0
+    assert "json://secret" in Path("out/contact.csv").read_text("utf-8-sig")
+    assert "secret" not in Path("out/audit_entry.csv").read_text("utf-8-sig")
+
+
+def test_nobody_is_guessed_where_two_of_a_name_told_no_door() -> None:
+    listed("name,area,fallback\nMei,b1,\n")
+    assert linli("import", "residents.csv").exit_code == 0
+
+    def double(session: Session) -> None:
+        session.execute(
+            text(
+                "INSERT INTO resident (short_code, name, name_key, language, area_id, household_id, shown_in,"
+                " status) SELECT 'ZZZZ', name, name_key, language, area_id, household_id, shown_in,"
+                " status FROM resident"
+            )
+        )
+
+    in_database(double)
+    listed("name,area,fallback\nMei,b1,json://secret\n")
+    assert "lives there already" in linli("import", "residents.csv").stdout
+    assert kept(WAYS) == []
+
+
 @pytest.mark.parametrize(
     ("body", "told"),
     [

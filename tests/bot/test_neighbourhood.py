@@ -447,3 +447,31 @@ def test_schema_knows_the_keys_of_the_file() -> None:
     assert schema["$defs"]["Window"]["properties"]["from"]["default"] == "00:00"
     one, many = schema["$defs"]["Activity"]["properties"]["cap"]["anyOf"]
     assert one == many["items"] == {"$ref": "#/$defs/Cap"}
+
+
+@pytest.mark.parametrize(
+    ("ways", "told"),
+    [
+        ('["nonsense://secret"]', "no address that apprise understands"),
+        ('["secret"]', "no address that apprise understands"),
+        ('["json://secret", "json://secret"]', "names an address twice"),
+        (f"{[f'json://secret{n}' for n in range(6)]}", "write at most 5"),
+        ('"json://secret"', "is not a list"),
+        ("[1]", "is not a list"),
+    ],
+)
+def test_wrong_addresses_of_other_ways_are_told_and_not_repeated(
+    changed: Changed, ways: str, told: str
+) -> None:
+    named = 'name = {zh = "第一网格", en = "Grid 1"}'
+    (problem,) = changed(named, f"{named}\nfallback = {ways}")
+    assert told in str(problem)
+    assert "secret" not in str(problem)
+
+
+def test_addresses_of_other_ways_are_kept_in_their_order(tmp_path: Path) -> None:
+    named = 'name = {zh = "第一网格", en = "Grid 1"}'
+    ways = 'fallback = ["mailtos://u:p@example.org", "wecombot://BotKey"]'
+    path = tmp_path / "community.toml"
+    path.write_text(SAMPLE.read_text("utf-8").replace(named, f"{named}\n{ways}"), "utf-8")
+    assert load(path).areas[0].fallback == ("mailtos://u:p@example.org", "wecombot://BotKey")

@@ -8,6 +8,7 @@ from callout_street import BOT, NOW, Street
 from bot import callouts, community
 from bot.callouts import CallOutState, Level, NobodyToAsk, NothingToSay, Opened, UnknownPlan
 from bot.community import ChatState, NotAllowed
+from bot.community.contacts import set_contacts
 
 
 def test_people_of_the_teams_in_the_area_are_asked_once(street: Street) -> None:
@@ -29,10 +30,27 @@ def test_preview_counts_whom_sending_asks_and_why_others_are_left_out(street: St
     chat = community.addresses(street.session, [blocked])[blocked].chat_id or 0
     community.mark_chat(street.session, bot_id=BOT, chat_id=chat, state=ChatState.BLOCKED)
     shown = street.preview(street.draft())
-    assert (shown.people, shown.left_out) == (1, {"quiet": 1, "off": 1, "blocked": 1})
-    assert street.preview(street.draft().with_level(Level.RED)).people == 2
+    assert (shown.people, shown.left_out) == (2, {"quiet": 1, "off": 1, "blocked": 1})
+    assert (shown.without_chat, shown.other_ways) == (1, 0)
+    assert street.preview(street.draft().with_level(Level.RED)).people == 3
     figures = street.board(street.opens()).figures
     assert (figures.asked, figures.unreachable, figures.no_answer) == (2, 1, 1)
+
+
+def test_who_has_no_chat_is_called_and_counted_all_the_same(street: Street) -> None:
+    people = street.volunteers(4)
+    for one in people:
+        chat = community.addresses(street.session, [one])[one].chat_id or 0
+        community.mark_chat(street.session, bot_id=BOT, chat_id=chat, state=ChatState.BLOCKED)
+    set_contacts(street.session, resident_id=people[0], urls=["json://host"])
+    shown = street.preview(street.draft())
+    assert (shown.people, shown.without_chat, shown.other_ways) == (4, 4, 1)
+    assert street.preview(street.draft("flood")).needs_second  # as many as if they had a chat
+    sent = street.send(street.draft("tree"))
+    assert isinstance(sent, Opened)
+    assert (sent.asked, sent.everybody, sent.callout.people) == ((), 4, 4)
+    figures = street.board(sent.callout.callout_id).figures
+    assert (figures.asked, figures.unreachable, figures.delivered) == (4, 4, 0)
 
 
 def test_second_tap_finds_the_first_call_out_and_sends_nothing(street: Street) -> None:

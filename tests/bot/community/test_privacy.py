@@ -38,6 +38,7 @@ from bot.community import (
     set_willing,
     shown_names,
 )
+from bot.community.contacts import set_contacts
 
 
 def everything(town: Session) -> str:
@@ -55,6 +56,7 @@ def mei(town: Session, join_as) -> int:
     set_door(town, resident_id=resident_id, door="Door 77-B")
     set_skills(town, resident_id=resident_id, skills=["welding", "sign language", "welding"])
     set_willing(town, resident_id=resident_id, willing=False)
+    set_contacts(town, resident_id=resident_id, urls=["mailtos://me:hushhush@example.org"])
     offer = invite(town, role=Role.COORDINATOR, days=1, granted_by=None, now=NOW)
     accept_invitation(town, code=offer.code, resident_id=resident_id, now=NOW)
     record(town, actor=resident_id, act="call-out", facts={"callout": 3, "plan": "flood"}, now=NOW)
@@ -74,8 +76,10 @@ def test_everything_kept_is_handed_out(town: Session, mei: int) -> None:
         "core",
         "flood",
         '"b1"',
+        "mailtos",
     ):
         assert kept in handed_out
+    assert "hushhush" not in handed_out  # the password of a gateway is not theirs
 
 
 def test_what_is_handed_out_names_nobody_else(town: Session, join_as, mei: int) -> None:
@@ -91,7 +95,7 @@ def test_what_is_forgotten_is_gone_everywhere(town: Session, mei: int) -> None:
     set_pseudonym(town, resident_id=mei, name="Daffodil")
     forget(town, resident_id=mei, now=NOW)
     left = everything(town).casefold()
-    for gone in ("unmistakable", "987654321", "77-b", "welding", "daffodil", code.casefold()):
+    for gone in ("unmistakable", "987654321", "77-b", "welding", "daffodil", "hushhush", code.casefold()):
         assert gone not in left
     assert "flood" in left
     assert person(town, bot_id=BOT, chat_id=987654321) is None

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from sqlmodel import Session
 
 from bot.delivery import Lane, Message, Recipient, State, enqueue, erase_said, progress, withdraw
-from bot.delivery.again import in_doubt, send_again
+from bot.delivery.again import SHOWN_FOR, all_in_doubt, in_doubt, send_again, send_one_again
 from bot.delivery.claims import Room, recover
 from tests.bot.delivery.taking import claim
 
@@ -62,3 +62,29 @@ def test_what_was_withdrawn_or_erased_is_not_sent_again(session: Session) -> Non
         send_again(session, about="withdrawn", now=NOW) == send_again(session, about="erased", now=NOW) == ()
     )
     assert progress(session, "erased")[State.UNKNOWN] == 1
+
+
+def test_everything_in_doubt_is_listed_and_each_sent_again_once(session: Session) -> None:
+    doubtful(session, "a", 1, 2)
+    doubtful(session, "b", 3, expires_at=NOW + timedelta(hours=12))
+    assert [(one.key, one.tag, one.possible) for one in all_in_doubt(session, NOW)] == [
+        ("b", 3, True),
+        ("a", 2, True),
+        ("a", 1, True),
+    ]
+    late = all_in_doubt(session, LATER)[0]
+    assert (late.key, late.possible) == ("b", False)
+    assert not send_one_again(session, delivery_id=late.delivery_id, now=LATER)
+    for one in all_in_doubt(session, NOW):
+        assert send_one_again(session, delivery_id=one.delivery_id, now=NOW)
+        assert not send_one_again(session, delivery_id=one.delivery_id, now=NOW)
+    assert all_in_doubt(session, NOW) == ()
+    assert len(claim(session, Room(0, 4, 4), NOW)) == 3
+
+
+def test_what_is_too_late_is_shown_for_a_week(session: Session) -> None:
+    doubtful(session, "a", 1, expires_at=LATER)
+    doubtful(session, "b", 2)
+    assert len(all_in_doubt(session, NOW + SHOWN_FOR - timedelta(seconds=1))) == 2
+    assert [one.key for one in all_in_doubt(session, NOW + SHOWN_FOR)] == ["b"]
+    assert not send_one_again(session, delivery_id=999, now=NOW)

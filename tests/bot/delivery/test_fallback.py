@@ -10,13 +10,14 @@ from sqlmodel import Session, col, select
 from bot.database import Database
 from bot.delivery import State, withdraw
 from bot.delivery.apprising import NOT_UNDERSTOOD, call
-from bot.delivery.claims import Room, claim, recover
+from bot.delivery.claims import Room, recover
 from bot.delivery.exchange import RecordedHook
 from bot.delivery.fallback import NO_WAY, Fallback, claim_others, enqueue_other
 from bot.delivery.messages import Message
 from bot.delivery.models import Delivery
 from bot.delivery.results import Recorded
 from tests.bot.delivery.receiver import Receiver, receiving
+from tests.bot.delivery.taking import claim
 
 NOW = datetime(2026, 11, 10, 2, 0, tzinfo=UTC)
 PLENTY = Room(own_acts=9, others=9, together=9)
