@@ -7,7 +7,6 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from pathlib import Path
 
 import structlog
 from sqlmodel import Session
@@ -105,16 +104,12 @@ async def opened(
         known = await database.write(_prepare, neighbourhood, house, clock.now(), new_bot=new_bot)
         failed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         sender = await stack.enter_async_context(_sender(database, bot, pace, clock, failed, house))
-        marked = partial(database.write, partial(_unreachable, bot_id=bot.id))
-        editor = await stack.enter_async_context(Editor(Edits(bot, pace, marked)))
+        editor = await stack.enter_async_context(_editor(database, bot, pace))
         boards = await stack.enter_async_context(Boards(database, editor, house, clock))
         await stack.enter_async_context(Rewriter(database, editor, clock))
         schedule = Schedule(database, jobs(house), clock, preparations(house))
         await stack.enter_async_context(schedule)
-        if settings.backup_folder is not None:
-            await stack.enter_async_context(
-                _nightly(settings, settings.backup_folder, database, house, clock)
-            )
+        await stack.enter_async_context(_nightly(settings, database, house, clock))
         ways = partial(ways_of, house=house)
         await stack.enter_async_context(Fallback(database, clock, ways=ways, recorded=recorded))
         door = Door(ROUTES, house, database, bot, clock, editor)
@@ -171,12 +166,24 @@ def _bot(settings: Settings, pace: Pace) -> ExtBot[Lane]:
     )
 
 
-def _nightly(settings: Settings, folder: Path, database: Database, house: House, clock: Clock) -> Nightly:
+def _editor(database: Database, bot: ExtBot[Lane], pace: Pace) -> Editor:
+    return Editor(Edits(bot, pace, partial(database.write, partial(_unreachable, bot_id=bot.id))))
+
+
+@asynccontextmanager
+async def _nightly(settings: Settings, database: Database, house: House, clock: Clock) -> AsyncIterator[None]:
+    """Back up each night where a folder is set."""
+
     async def tell(failed: BackupFailed) -> None:
         await database.write(backup_failed, failed, house, clock.now())
 
-    place = Place(settings.database_url, folder, house.neighbourhood.community.code, house.zone)
-    return Nightly(database, place, clock, tell)
+    if settings.backup_folder is None:
+        yield
+        return
+    code = house.neighbourhood.community.code
+    place = Place(settings.database_url, settings.backup_folder, code, house.zone)
+    async with Nightly(database, place, clock, tell):
+        yield
 
 
 def _sender(

@@ -89,11 +89,7 @@ def enqueue(
     for language in {recipient.language for recipient in to}:
         if language not in renderings:
             raise NoRendering(language)
-    values: dict[str, Any] = {
-        "lane": int(lane),
-        "expires_at": expires_at,
-        "created_at": now,
-    }
+    values: dict[str, Any] = {"lane": int(lane), "expires_at": expires_at, "created_at": now}
     *before, last = _rounds({language: parts(message) for language, message in renderings.items()})
     sound = _sound(loud)
     own = values | _heard(Sound.NEVER if before else sound)

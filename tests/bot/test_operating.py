@@ -92,7 +92,7 @@ def test_doctor_sees_taps_that_nobody_answers_the_bot_and_an_old_backup(
     me = this_process()
 
     def happen(session: Session) -> None:
-        at = NOW - timedelta(minutes=3)
+        at = datetime.now(UTC) - timedelta(minutes=3)
         session.add(Intake(bot_id=1, update_id=1, user_id=7, body=b"{}", state=State.WAITING, taken_at=at))
         lease = SenderLease(bot_id=1, host=me.host, pid=me.pid, process=me.process, until=NOW)
         session.add(lease)

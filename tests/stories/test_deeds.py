@@ -1,5 +1,6 @@
 """Stories of good deeds: claimed, verified, rejected, asked about, and never by whose they are."""
 
+import json
 from datetime import datetime
 from itertools import count
 from typing import Any
@@ -7,10 +8,9 @@ from typing import Any
 import pytest
 from deed_town import PATROL, VISIT, asked, claims, earned, lives_with, newest, picture, sends_photo, states
 from sqlmodel import Session
-from telegram import Update
 
 from bot import community
-from bot.intake import take
+from bot.intake import Heard, heard, take
 from bot.sandbox.handset import Handset
 from town import Town
 
@@ -394,7 +394,7 @@ async def hears_again(town: Town, phone: Handset, message_id: int, content: dict
         "from": person | {"is_bot": False, "language_code": "en"},
         **content,
     }
-    update = Update.de_json({"update_id": next(NUMBERS), "message": message}, town.app.bot)
+    update = heard(json.dumps({"update_id": next(NUMBERS), "message": message}).encode())
     await town.app.database.write(_stored, town.app.house.bot_id, update, town.clock.now())
     await town.restart()
 
@@ -402,5 +402,5 @@ async def hears_again(town: Town, phone: Handset, message_id: int, content: dict
 NUMBERS = count(10_000)
 
 
-def _stored(session: Session, bot_id: int, update: Update, now: datetime) -> None:
+def _stored(session: Session, bot_id: int, update: Heard, now: datetime) -> None:
     take(session, bot_id=bot_id, updates=[update], now=now)

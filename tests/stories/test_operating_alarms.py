@@ -157,7 +157,7 @@ async def test_it_is_not_ready_without_the_lease_or_the_poll(
     [address] = town.app.hearing.listens_at
     await town.app.schedule.run_due()
     async with httpx.AsyncClient(base_url=f"http://{address}") as client:
-        monkeypatch.setattr(town.app.sender, "_fence", None)
+        monkeypatch.setattr(town.app.sender._holding, "fence", None)
         assert (await client.get("/readyz")).json()["sender"] is False
         monkeypatch.setattr(ear, "SILENT_FOR", 0.0)
         answer = await client.get("/readyz")
