@@ -10,7 +10,7 @@ from functools import partial
 
 import structlog
 from sqlmodel import Session
-from telegram.error import Forbidden, InvalidToken, TelegramError
+from telegram.error import InvalidToken, TelegramError
 from telegram.ext import ExtBot
 
 from bot.addresses import without_password
@@ -43,6 +43,7 @@ from bot.delivery.sender import Sender
 from bot.delivery.transport import BoundedRequest
 from bot.figures import of_outbox
 from bot.hearing import Around, Hearing, Known, hears, secret_of
+from bot.introducing import WRONG_TOKEN, CannotStartError, introduce
 from bot.keeping.nightly import BackupFailed, Nightly, Place
 from bot.migrating import latest
 from bot.neighbourhood import Neighbourhood, load
@@ -57,12 +58,6 @@ from points.shops import close_what_is_gone
 log = structlog.get_logger(__name__)
 
 NO_TOKEN = "There is no token: set LINLI_BOT_TOKEN to the one @BotFather gave you."  # noqa: S105 - a sentence
-WRONG_TOKEN = "Telegram does not know this token: copy it again from @BotFather into LINLI_BOT_TOKEN."  # noqa: S105
-FIRST_TRIES = (1, 2, 4, 8, 15, 30)
-
-
-class CannotStartError(Exception):
-    """The bot cannot run as it was set up; the text says what to do."""
 
 
 @dataclass(frozen=True)
@@ -97,7 +92,7 @@ async def opened(
     async with AsyncExitStack() as stack:
         pace = pace or _pace(settings, clock)
         bot = _bot(settings, pace)
-        me = await _introduce(bot)
+        me = await introduce(bot)
         stack.push_async_callback(bot.shutdown)
         database = await stack.enter_async_context(Database(settings.database_url))
         house = House(neighbourhood, me.id, me.username, settings.messages_per_second)
@@ -110,16 +105,14 @@ async def opened(
         schedule = Schedule(database, jobs(house), clock, preparations(house))
         await stack.enter_async_context(schedule)
         await stack.enter_async_context(_nightly(settings, database, house, clock))
-        ways = partial(ways_of, house=house)
-        await stack.enter_async_context(Fallback(database, clock, ways=ways, recorded=recorded))
+        await stack.enter_async_context(_fallback(database, clock, house))
         door = Door(ROUTES, house, database, bot, clock, editor)
         around = Around(settings, database, bot, clock, partial(_tell, database, house, clock), failed)
         parts = {"sender": lambda: sender.is_sending, "schedule": lambda: schedule.is_well}
-        figures = (of_outbox(database, pace, clock),)
-        hearing = await stack.enter_async_context(hears(around, known, door.enter, parts, figures))
+        hears_all = hears(around, known, door.enter, parts, (of_outbox(database, pace, clock),))
+        hearing = await stack.enter_async_context(hears_all)
         await stack.enter_async_context(_heart(settings, database, clock, hearing))
-        menu = asyncio.create_task(_show_menu(bot))
-        stack.callback(menu.cancel)
+        stack.callback(asyncio.create_task(_show_menu(bot)).cancel)
         log.info("linli.ready", bot=me.username, database=without_password(settings.database_url))
         yield App(house, database, bot, hearing, sender, schedule, boards, failed)
 
@@ -166,6 +159,10 @@ def _bot(settings: Settings, pace: Pace) -> ExtBot[Lane]:
     )
 
 
+def _fallback(database: Database, clock: Clock, house: House) -> Fallback:
+    return Fallback(database, clock, ways=partial(ways_of, house=house), recorded=recorded)
+
+
 def _editor(database: Database, bot: ExtBot[Lane], pace: Pace) -> Editor:
     return Editor(Edits(bot, pace, partial(database.write, partial(_unreachable, bot_id=bot.id))))
 
@@ -207,41 +204,6 @@ def _sender(
     )
     database.on_commit(sender.wake)
     return sender
-
-
-@dataclass(frozen=True)
-class Me:
-    id: int
-    username: str
-
-
-async def _introduce(bot: ExtBot[Lane]) -> Me:
-    """Ask Telegram who we are, again and again while the line is down.
-
-    Raises:
-        CannotStartError: Telegram does not know the token.
-    """
-    for pause in (*FIRST_TRIES, None):
-        try:
-            await bot.initialize()
-            return Me(bot.id, bot.username)
-        except (InvalidToken, Forbidden):
-            await bot.shutdown()
-            raise CannotStartError(WRONG_TOKEN) from None
-        except TelegramError as trouble:
-            if pause is None:
-                await bot.shutdown()
-                raise CannotStartError(_no_answer(trouble)) from None
-            log.warning("telegram.no_answer", trouble=str(trouble), again_in_seconds=pause)
-            await asyncio.sleep(pause)
-    raise AssertionError
-
-
-def _no_answer(trouble: TelegramError) -> str:
-    return (
-        f"The Bot API server does not answer ({trouble}): check the network, LINLI_BOT_API_URL, "
-        "or set LINLI_PROXY_URL where Telegram is not reachable."
-    )
 
 
 def _prepare(

@@ -79,7 +79,7 @@ def look(session: Session, room: Room, now: datetime, steadily: datetime | None 
     rest = replace(room, busy=room.busy | {each.chat_id for each in own})
     others = _with_bulk(session, _candidates(session, _OTHERS, room.others, rest, moments), rest, moments)
     found = sorted([*own, *others], key=lambda each: (each.lane, each.delivery_id))
-    return tuple(found[: room.together])
+    return tuple(_groups_first(found)[: room.together])
 
 
 def depart(session: Session, claims: Collection[Claim]) -> frozenset[int]:
@@ -237,6 +237,12 @@ def _candidates(
     for row in session.connection().execute(statement, wanted):
         firsts.setdefault(row.chat_id, Claim(row[0], row[1], Lane(row[2]), Sound(row[3]), *row[4:]))
     return list(firsts.values())[:limit]
+
+
+def _groups_first(found: list[Claim]) -> list[Claim]:
+    """Let nobody depart beside the post that hundreds read first."""
+    last = Lane.GROUP if any(each.lane is Lane.GROUP for each in found) else Lane.BULK
+    return [each for each in found if each.lane <= last]
 
 
 def _with_bulk(

@@ -6,8 +6,9 @@ from typing import Any
 import httpx
 import pytest
 
-from bot.app import CannotStartError, opened
+from bot.app import opened
 from bot.intake import ear
+from bot.introducing import CannotStartError
 from bot.sandbox.handset import Handset
 from town import Town
 
