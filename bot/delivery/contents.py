@@ -1,5 +1,6 @@
 """The renderings the sender has at hand, so that a text is read once and a picture is uploaded once."""
 
+import asyncio
 from collections import OrderedDict
 from collections.abc import AsyncIterator
 from collections.abc import Set as AbstractSet
@@ -25,6 +26,7 @@ class Contents:
         self._database = database
         self._kept: OrderedDict[int, Content] = OrderedDict()
         self._uploading: set[int] = set()
+        self._in_order = asyncio.Lock()
 
     @property
     def uploading(self) -> AbstractSet[int]:
@@ -57,9 +59,9 @@ class Contents:
             self._kept[rendering_id] = replace(content, file_id=file_id, attachment=None)
 
     async def _get(self, rendering_id: int) -> Content:
-        if rendering_id not in self._kept:
-            read = await self._database.read(_one, rendering_id)
-            self._kept.setdefault(rendering_id, read)  # meanwhile another one may have learnt the file's name
+        async with self._in_order:  # who was found first asks for a turn first
+            if rendering_id not in self._kept:
+                self._kept[rendering_id] = await self._database.read(_one, rendering_id)
         self._kept.move_to_end(rendering_id)
         content = self._kept[rendering_id]
         while len(self._kept) > KEPT:

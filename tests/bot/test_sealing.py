@@ -141,4 +141,4 @@ def test_a_month_that_was_sealed_before_it_was_over_is_named(ticking: Session) -
     assert [problem.split()[:4] for problem in early] == [
         ["seal", str(number), "ended", month] for number, month in enumerate(ended, 2)
     ]
-    assert all("1 transfers" in problem and "transfer 2" in problem for problem in early)
+    assert all("1 transfer " in problem and "transfer 2" in problem for problem in early)

@@ -224,7 +224,7 @@ def plain_worth(rule: ActivityRule, minutes: int, said: dict[str, Any]) -> int:
 
 
 # A failing story is printed step by step, with the blob that replays it.
-settings.register_profile("earning", max_examples=20, stateful_step_count=25, deadline=None, print_blob=True)
+settings.register_profile("earning", max_examples=14, stateful_step_count=25, deadline=None, print_blob=True)
 TestEarning = Earning.TestCase
 TestEarning.settings = settings.get_profile("earning")
 pytestmark = pytest.mark.timeout(900)  # stories take long where many run beside them

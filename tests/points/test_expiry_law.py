@@ -196,7 +196,7 @@ class ExpiryStory(RuleBasedStateMachine):
         assert stands.expiring_at == (month_start(month, SHANGHAI) if month else None)
 
 
-settings.register_profile("expiry", max_examples=60, stateful_step_count=25, deadline=None, print_blob=True)
+settings.register_profile("expiry", max_examples=40, stateful_step_count=25, deadline=None, print_blob=True)
 TestExpiryStory = ExpiryStory.TestCase
 TestExpiryStory.settings = settings.get_profile("expiry")
 pytestmark = pytest.mark.timeout(900)  # stories take long where many run beside them

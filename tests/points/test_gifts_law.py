@@ -194,6 +194,6 @@ class GiftStory(RuleBasedStateMachine):
         return iter(self.session.connection().execute(query).scalars())
 
 
-settings.register_profile("gifts", max_examples=60, stateful_step_count=25, deadline=None, print_blob=True)
+settings.register_profile("gifts", max_examples=40, stateful_step_count=25, deadline=None, print_blob=True)
 TestGiftStory = GiftStory.TestCase
 TestGiftStory.settings = settings.get_profile("gifts")

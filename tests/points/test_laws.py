@@ -232,7 +232,7 @@ class Story(RuleBasedStateMachine):
 
 
 # A failing story is printed step by step, with the blob that replays it.
-settings.register_profile("laws", max_examples=30, stateful_step_count=20, deadline=None, print_blob=True)
+settings.register_profile("laws", max_examples=20, stateful_step_count=20, deadline=None, print_blob=True)
 TestStory = Story.TestCase
 TestStory.settings = settings.get_profile("laws")
 pytestmark = pytest.mark.timeout(900)  # stories take long where many run beside them

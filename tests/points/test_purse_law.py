@@ -139,7 +139,7 @@ def test_what_was_spent_before_a_move_comes_back_as_old_as_it_was() -> None:
 
 settings.register_profile(
     "purses",
-    max_examples=60,
+    max_examples=45,
     stateful_step_count=25,
     deadline=None,
     print_blob=True,

@@ -187,7 +187,7 @@ class Story(RuleBasedStateMachine):
         assert redeemed + held == sum(one.points for one in self.fetched if not one.returned)
 
 
-settings.register_profile("shops", max_examples=25, stateful_step_count=25, deadline=None, print_blob=True)
+settings.register_profile("shops", max_examples=16, stateful_step_count=25, deadline=None, print_blob=True)
 TestStory = Story.TestCase
 TestStory.settings = settings.get_profile("shops")
 pytestmark = pytest.mark.timeout(900)  # stories take long where many run beside them

@@ -32,20 +32,21 @@ async def test_what_is_said_while_the_disk_is_full_is_heard_once_there_is_room(t
     assert not any(one.text.startswith("⭐") for one in await mei.bubbles())
     await _make_room(town_on_sqlite)
     await mei.sees(lambda one: one.text.startswith("⭐"), "the balance")
-    assert [row["state"] for row in await town_on_sqlite.rows("intake") if row["state"] != "done"] == []
+    while any(row["state"] != "done" for row in await town_on_sqlite.rows("intake")):
+        await town_on_sqlite.app.schedule.run_due()  # it is noted as done a unit after it was answered
 
 
 async def test_what_was_promised_before_the_disk_was_full_arrives_once(town_on_sqlite: Town) -> None:
     mei = await town_on_sqlite.resident("Mei")
     chat = mei.person_id
-    await town_on_sqlite.app.database.write(_promise, chat, 200, town_on_sqlite)
+    await town_on_sqlite.app.database.write(_promise, chat, 60, town_on_sqlite)
     await _fill(town_on_sqlite)
     with pytest.raises(OperationalError, match="full"):
         await town_on_sqlite.app.database.write(_promise, chat, 1, town_on_sqlite, f"number x {LONG}")
     await _make_room(town_on_sqlite)
-    await mei.sees(lambda one: "number 199." in one.text, "the last of them")
+    await mei.sees(lambda one: "number 59." in one.text, "the last of them")
     said = [one.text for one in await mei.bubbles() if one.text.startswith("number ")]
-    assert sorted(said) == sorted(f"number {number}." for number in range(200))
+    assert sorted(said) == sorted(f"number {number}." for number in range(60))
 
 
 async def test_no_point_is_posted_by_halves_on_a_full_disk(town_on_sqlite: Town) -> None:

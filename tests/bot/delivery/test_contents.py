@@ -46,16 +46,16 @@ async def test_while_one_uploads_the_others_are_turned_away() -> None:
     assert ((await used(contents)).attachment, (await used(contents)).file_id) == (None, "F")
 
 
-async def test_who_looked_before_the_upload_and_read_after_it_uploads_nothing() -> None:
+async def test_contents_come_in_the_order_they_were_asked_for_and_each_is_read_once() -> None:
     database = Slow()
     contents = Contents(database)
     looking = [asyncio.create_task(used(contents)) for _ in range(2)]
     await asyncio.sleep(0)
+    assert [one.done() for one in looking] == [False, False]
     database.asked[0].set_result(PICTURE)
     await looking[0]
-    contents.name_file(1, "F")
-    database.asked[1].set_result(PICTURE)  # what was in the database before the name was recorded
-    assert (await looking[1]).file_id == "F"
+    await looking[1]
+    assert len(database.asked) == 1
 
 
 async def test_an_upload_that_failed_is_another_ones_turn() -> None:
