@@ -49,6 +49,11 @@ def put(session: Session, *, key: str, kind: str, at: datetime, facts: Mapping[s
         session.flush()
 
 
+def forget_planned(session: Session, kind: str) -> None:
+    """Do nothing of this kind that was planned so far."""
+    session.execute(delete(Due).where(col(Due.kind) == kind, col(Due.done_at).is_(None)))
+
+
 def forget_done(session: Session, *, before: datetime) -> None:
     """Drop what was done long ago; its key could come up again only by then."""
     session.execute(delete(Due).where(col(Due.done_at) < before))

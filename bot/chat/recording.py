@@ -10,6 +10,7 @@ from bot.callouts import mark_delivered, mark_unreachable, place_board, show_ane
 from bot.callouts.unreached import mark_reached
 from bot.chat.falling_back import plan_fallback
 from bot.delivery import Recorded, State
+from bot.delivery.restored import RESTORED
 
 UNREACHED = frozenset({State.FAILED, State.EXPIRED})
 
@@ -52,7 +53,8 @@ def _pass_on(session: Session, callout_id: int, state: State, some: Sequence[Rec
         mark_delivered(session, callout_id=callout_id, resident_ids=_tags(some), at=_last(some))
     elif state in UNREACHED:
         mark_unreachable(session, callout_id=callout_id, resident_ids=_tags(some), at=_last(some))
-        plan_fallback(session, callout_id, _last(some))
+        if any(result.reason != RESTORED for result in some):  # an old alarm is nobody's business again
+            plan_fallback(session, callout_id, _last(some))
     else:
         show_anew(session, callout_id)  # in doubt: the board says so
 

@@ -11,6 +11,7 @@ from bot import community
 from bot.callouts import CallOutView, open_callouts
 from bot.chat.announcing import announce, announces
 from bot.chat.callout_words import marked, told_apart
+from bot.chat.falling_back import FALLBACK_DUE
 from bot.chat.house import House
 from bot.chat.keyboards import one_a_row
 from bot.chat.privacy import forget_everywhere
@@ -21,6 +22,7 @@ from bot.community import Act, PersonAddress, holders
 from bot.delivery import Button, Lane, Message
 from bot.delivery.restored import give_up_unsent
 from bot.intake import erase_old
+from bot.schedule import forget_planned
 from bot.settling import settle_once
 
 
@@ -41,6 +43,7 @@ def settle_restored(
     settle_once(session, house.neighbourhood, now)
     ended = give_up_unsent(session, now)
     recorded(session, ended)
+    forget_planned(session, FALLBACK_DUE)
     erase_old(session, now=now)
     again = [_forget_again(session, number, house, now) for number in sorted(set(forgotten))]
     still_open = open_callouts(session, area_path=community.root_area(session).path)

@@ -2,11 +2,10 @@
 
 from datetime import datetime
 
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import delete, select, update
 from sqlmodel import Session, col
 
 from bot.delivery.models import Broadcast, Delivery, Rewrite, SenderLease, State
-from bot.delivery.outbox import underway, waiting
 from bot.delivery.results import Recorded
 
 RESTORED = "restored from a backup"
@@ -14,7 +13,7 @@ RESTORED = "restored from a backup"
 
 def give_up_unsent(session: Session, now: datetime) -> tuple[Recorded, ...]:
     """Let all that was not sent by then expire, and edits with it; give what so came to its end."""
-    unsent = or_(waiting(), underway())
+    unsent = col(Delivery.state).in_((State.QUEUED, State.SENDING))  # by other ways than chat, too
     promised = select(col(Broadcast.about), col(Delivery.tag), col(Delivery.chat_id)).join(
         Broadcast, col(Broadcast.id) == col(Delivery.broadcast_id)
     )
